@@ -1,0 +1,94 @@
+"""Own bank accounts, their statements, and each movement on them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from tijdig.banking.states import LineState
+
+
+class BankAccount(models.Model):
+    """An account of the organisation, named by its IBAN (or the bank's own number)."""
+
+    organisation_id = models.BigIntegerField()
+    number = models.CharField(max_length=40)
+    currency = models.CharField(max_length=3)
+    name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation_id", "number", "currency"), name="one_account_per_number"
+            ),
+        )
+
+
+class BankStatement(models.Model):
+    """A statement as the bank sent it. Balances in minor units, null where the file holds none."""
+
+    organisation_id = models.BigIntegerField()
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
+    file_id = models.BigIntegerField()
+    number = models.CharField(max_length=100, blank=True)
+    sequence = models.CharField(max_length=20, blank=True)
+    from_date = models.DateField(null=True, blank=True)
+    to_date = models.DateField(null=True, blank=True)
+    opening_balance = models.BigIntegerField(null=True, blank=True)
+    closing_balance = models.BigIntegerField(null=True, blank=True)
+    entry_count = models.IntegerField(default=0)
+    net_booked = models.BigIntegerField(default=0)
+    new_lines = models.IntegerField(default=0)
+    known_lines = models.IntegerField(default=0)
+    balance_difference = models.BigIntegerField(default=0)
+    rejected = models.JSONField(default=list)
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("organisation_id", "-id"), name="statements_newest_first"),
+            models.Index(fields=("organisation_id", "file_id"), name="statements_of_file"),
+            models.Index(fields=("account", "to_date"), name="statements_of_account"),
+        )
+
+
+class BankLine(models.Model):
+    """One movement; `amount` signed in minor units, positive is money in."""
+
+    organisation_id = models.BigIntegerField()
+    statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT)
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
+    fingerprint = models.CharField(max_length=64)
+    position = models.IntegerField()
+    booking_date = models.DateField()
+    value_date = models.DateField(null=True, blank=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    counterparty_name = models.CharField(max_length=200, blank=True)
+    counterparty_iban = models.CharField(max_length=40, blank=True)
+    structured_reference = models.CharField(max_length=140, blank=True)
+    remittance = models.TextField(blank=True)
+    end_to_end_id = models.CharField(max_length=140, blank=True)
+    mandate_id = models.CharField(max_length=140, blank=True)
+    bank_reference = models.CharField(max_length=140, blank=True)
+    batch = models.CharField(max_length=140, blank=True)
+    batch_incomplete = models.BooleanField(default=False)
+    """A batch kept whole, because its payments do not add up to it."""
+    return_reason = models.CharField(max_length=140, blank=True)
+    state = models.CharField(max_length=7, default=LineState.WAITING.value)
+    reason = models.JSONField(default=dict)
+    """Why it is in this state: how it was matched, or why it waits."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("organisation_id", "fingerprint"), name="one_line_per_movement"),
+            models.UniqueConstraint(fields=("organisation_id", "id"), name="line_in_organisation"),
+        )
+        indexes = (
+            models.Index(fields=("organisation_id", "-booking_date", "-id"), name="lines_newest_first"),
+            models.Index(
+                fields=("organisation_id", "booking_date", "id"),
+                condition=Q(state="WAITING"),
+                name="lines_that_wait",
+            ),
+        )

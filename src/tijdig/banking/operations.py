@@ -1,0 +1,261 @@
+"""Writing down what the bank says: statements and their movements, each once, and what became of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from tijdig.banking.incoming import Incoming, Intake
+from tijdig.banking.models import BankAccount, BankLine, BankStatement
+from tijdig.banking.states import LineState
+from tijdig.domain.documents import Rejected
+from tijdig.domain.money import Money
+from tijdig.domain.reasons import Reason
+from tijdig.formats import detect
+from tijdig.infra import audit, clock, files, statistics, tenancy
+from tijdig.infra.readers_language import in_words
+
+_REASONS_IN_A_REFUSAL = 3
+
+
+class BankFileRefused(ValueError):
+    """The file cannot be taken in as bank statements; the message says why. Nothing of it is stored."""
+
+
+class LineMissing(LookupError):
+    """There is no such movement in this organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementOutcome:
+    """What became of one statement of a file. `balance_difference` in minor units: 0 when it adds up."""
+
+    id: int
+    account: str
+    number: str
+    new_lines: int
+    known_lines: int
+    rejected: int
+    balance_difference: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of a bank file; `is_new` is False for a file that was taken in before."""
+
+    file_id: int
+    is_new: bool
+    statements: tuple[StatementOutcome, ...]
+
+    @property
+    def new_lines(self) -> int:
+        """How many movements were not known before."""
+        return sum(statement.new_lines for statement in self.statements) if self.is_new else 0
+
+    @property
+    def known_lines(self) -> int:
+        """How many movements were known already."""
+        return sum(
+            statement.known_lines if self.is_new else statement.known_lines + statement.new_lines
+            for statement in self.statements
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """What becomes of one movement, and why."""
+
+    line_id: int
+    state: LineState
+    reason: Reason
+
+
+@transaction.atomic
+def record_file(*, name: str, content: bytes, actor: str) -> FileOutcome:
+    """Keep a bank file and write down its statements and the movements not seen before.
+
+    The same bytes a second time change nothing; a statement that overlaps an earlier one adds only what is
+    new. Raises BankFileRefused when nothing in it can be read as a statement.
+    """
+    stored, _ = files.keep(name=name, content=content)
+    outcomes = _outcomes(stored.pk)
+    if outcomes:
+        return FileOutcome(stored.pk, False, outcomes)
+    statements = _take_in(name, content, stored.pk)
+    outcome = FileOutcome(stored.pk, True, _outcomes(stored.pk))
+    audit.record(
+        actor=actor,
+        action="bank.file_recorded",
+        subject=f"infra_storedfile:{stored.pk}",
+        data={
+            "statements": statements,
+            "new_lines": outcome.new_lines,
+            "known_lines": outcome.known_lines,
+        },
+    )
+    return outcome
+
+
+def _take_in(name: str, content: bytes, file_id: int) -> int:
+    """Write down the statements and movements of a file as they are read; return how many statements.
+
+    Raises BankFileRefused; then the caller's transaction must not be kept.
+    """
+    intake = Intake()
+    try:
+        intake.take(detect.bank_statements(name, content))
+    except detect.StatementsUnreadable as error:
+        raise BankFileRefused(_nothing_readable([error.rejected])) from error
+    _refuse_unreadable(intake.statements)
+    accounts = _accounts(intake.statements)
+    account_ids = [accounts[each.account] for each in intake.statements]
+    rows = BankStatement.objects.bulk_create(
+        [
+            _statement_row(each, account_id, file_id)
+            for each, account_id in zip(intake.statements, account_ids, strict=True)
+        ]
+    )
+    new = intake.store([row.pk for row in rows], account_ids)
+    for place, (row, each) in enumerate(zip(rows, intake.statements, strict=True)):
+        row.new_lines, row.known_lines = new[place], each.lines - new[place]
+    BankStatement.objects.bulk_update(rows, ["new_lines", "known_lines"], batch_size=1000)
+    if sum(new.values()) >= statistics.MANY_ROWS:
+        statistics.refresh()
+    return len(rows)
+
+
+def _refuse_unreadable(statements: Sequence[Incoming]) -> None:
+    refused = [part for statement in statements for part in statement.rejected]
+    if any(statement.read for statement in statements) or (statements and not refused):
+        return
+    raise BankFileRefused(_nothing_readable(refused) if refused else _("This file holds no bank statement."))
+
+
+def _nothing_readable(refused: Sequence[Rejected]) -> str:
+    shown = "; ".join(
+        f"{in_words(part.where)}: {in_words(part.reason)}" if part.where else in_words(part.reason)
+        for part in refused[:_REASONS_IN_A_REFUSAL]
+    )
+    return _("Nothing in this file can be read as a bank statement. %(reasons)s") % {"reasons": shown}
+
+
+def _accounts(statements: Sequence[Incoming]) -> dict[tuple[str, str], int]:
+    """Return the id of each account the statements are of; new accounts are made.
+
+    They are locked, so that two files of one account go in one after the other.
+    """
+    organisation_id = tenancy.current_organisation_id()
+    wanted = sorted({statement.account for statement in statements})
+    BankAccount.objects.bulk_create(
+        [
+            BankAccount(organisation_id=organisation_id, number=number, currency=currency)
+            for number, currency in wanted
+        ],
+        ignore_conflicts=True,
+    )
+    numbers = [number for number, _ in wanted]
+    found = (
+        BankAccount.objects.select_for_update()
+        .filter(number__in=numbers)
+        .order_by("pk")
+        .values_list("number", "currency", "id")
+    )
+    return {(number, currency): account_id for number, currency, account_id in found}
+
+
+def _statement_row(incoming: Incoming, account_id: int, file_id: int) -> BankStatement:
+    statement = incoming.statement
+    net = _minor(statement.net_booked)
+    if net is None:
+        net = incoming.net
+    opening, closing = _minor(statement.opening_balance), _minor(statement.closing_balance)
+    return BankStatement(
+        organisation_id=tenancy.current_organisation_id(),
+        account_id=account_id,
+        file_id=file_id,
+        number=_text(statement.id, 100),
+        sequence=_text(statement.sequence, 20),
+        from_date=statement.from_date or incoming.first_day,
+        to_date=statement.to_date or incoming.last_day,
+        opening_balance=opening,
+        closing_balance=closing,
+        entry_count=statement.entry_count,
+        net_booked=net,
+        balance_difference=0 if opening is None or closing is None else closing - opening - net,
+        rejected=[{"where": part.where, "reason": part.reason} for part in incoming.rejected],
+        imported_at=clock.now(),
+    )
+
+
+def _minor(amount: Money | None) -> int | None:
+    return None if amount is None else amount.minor
+
+
+def _text(text: str, longest: int) -> str:
+    """Return `text` as a column of that width can hold it."""
+    return text.replace("\x00", "")[:longest]
+
+
+def _outcomes(file_id: int) -> tuple[StatementOutcome, ...]:
+    found = (
+        BankStatement.objects.filter(file_id=file_id)
+        .annotate(account_number=F("account__number"))
+        .order_by("id")
+    )
+    return tuple(
+        StatementOutcome(
+            id=row.pk,
+            account=row.account_number,
+            number=row.number,
+            new_lines=row.new_lines,
+            known_lines=row.known_lines,
+            rejected=len(row.rejected),
+            balance_difference=row.balance_difference,
+        )
+        for row in found
+    )
+
+
+@transaction.atomic
+def lock_lines(line_ids: Collection[int]) -> dict[int, LineState]:
+    """Lock these movements in id order until the transaction ends and return the state of each.
+
+    Raises LineMissing when one does not exist.
+    """
+    found = (
+        BankLine.objects.select_for_update().filter(pk__in=line_ids).order_by("pk").values_list("pk", "state")
+    )
+    states = {line_id: LineState(state) for line_id, state in found}
+    if len(states) != len(set(line_ids)):
+        raise LineMissing(_("This bank line does not exist."))
+    return states
+
+
+@transaction.atomic
+def set_line_states(changes: Sequence[StateChange]) -> Counter[LineState]:
+    """Say what became of movements, in one statement; return how many went to each state.
+
+    Lock them first. Who decided is in the audit trail of the process that calls this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE banking_bankline l SET state = c.state, reason = c.reason
+               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS c (id, state, reason)
+               WHERE l.id = c.id""",
+            [
+                [change.line_id for change in changes],
+                [change.state.value for change in changes],
+                [_json(change.reason) for change in changes],
+            ],
+        )
+    return Counter(change.state for change in changes)
+
+
+def _json(reason: Reason) -> str:
+    return json.dumps(reason.as_data(), ensure_ascii=False)

@@ -1,0 +1,359 @@
+"""Reading the bank: statements with what is odd about them, and movements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from tijdig.banking.models import BankAccount, BankLine, BankStatement
+from tijdig.banking.states import LineState as LineState
+from tijdig.domain.documents import Rejected
+from tijdig.domain.money import AmountInvalid, Money
+from tijdig.domain.reasons import Reason, from_data
+from tijdig.infra import tenancy
+
+# Shorter ones are somewhere in every account number.
+_SHORTEST_PART_OF_A_NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One movement; `amount` is signed, positive is money in. `reason` says why it is in its state."""
+
+    id: int
+    statement_id: int
+    account: str
+    booking_date: date
+    value_date: date | None
+    amount: Money
+    counterparty_name: str
+    counterparty_iban: str
+    structured_reference: str
+    remittance: str
+    end_to_end_id: str
+    mandate_id: str
+    bank_reference: str
+    batch: str
+    batch_incomplete: bool
+    return_reason: str
+    state: LineState
+    reason: Reason | None
+
+    @property
+    def is_receipt(self) -> bool:
+        """Whether money came in."""
+        return self.amount.minor > 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinePage:
+    """Some movements, newest first; give `after` for the next page ("" on the last)."""
+
+    lines: tuple[LineView, ...]
+    after: str
+
+
+class Flag(StrEnum):
+    """What is odd about a statement; none of it stops the import."""
+
+    DOES_NOT_ADD_UP = "DOES_NOT_ADD_UP"
+    GAP_BEFORE = "GAP_BEFORE"
+    NUMBER_SKIPPED = "NUMBER_SKIPPED"
+    OVERLAPS = "OVERLAPS"
+    HAS_REJECTED = "HAS_REJECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A bank statement. Balances are None where the file held none.
+
+    `balance_difference` is closing less opening less movements; `gap` the opening balance less the closing
+    balance of the statement before it.
+    """
+
+    id: int
+    file_id: int
+    account: str
+    account_name: str
+    currency: str
+    number: str
+    sequence: str
+    from_date: date | None
+    to_date: date | None
+    opening_balance: Money | None
+    closing_balance: Money | None
+    entry_count: int
+    net_booked: Money
+    new_lines: int
+    known_lines: int
+    balance_difference: Money
+    gap: Money | None
+    rejected: tuple[Rejected, ...]
+    imported_at: datetime
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An own bank account."""
+
+    id: int
+    number: str
+    currency: str
+    name: str
+
+
+def _lines() -> QuerySet[BankLine]:
+    return BankLine.objects.filter(organisation_id=tenancy.current_organisation_id())
+
+
+_LINE_COLUMNS = (
+    "pk",
+    "statement_id",
+    "account__number",
+    "booking_date",
+    "value_date",
+    "amount",
+    "currency",
+    "counterparty_name",
+    "counterparty_iban",
+    "structured_reference",
+    "remittance",
+    "end_to_end_id",
+    "mandate_id",
+    "bank_reference",
+    "batch",
+    "batch_incomplete",
+    "return_reason",
+    "state",
+    "reason",
+)
+
+
+def _line_views(rows: QuerySet[BankLine]) -> list[LineView]:
+    """Return the views; columns alone, for a model per row costs several times as much."""
+    found: Iterable[tuple[Any, ...]] = rows.values_list(*_LINE_COLUMNS)
+    views = []
+    for row in found:
+        values = (*row[:5], Money(row[5], row[6]), *row[7:17], LineState(row[17]), from_data(row[18]))
+        views.append(LineView(*values))
+    return views
+
+
+def line(line_id: int) -> LineView | None:
+    """Return the movement, None where there is none in this organisation."""
+    return next(iter(lines([line_id]).values()), None)
+
+
+def lines(line_ids: Collection[int]) -> dict[int, LineView]:
+    """Return the movements of these ids that exist, by id."""
+    # Row-level security alone keeps to the organisation here: an organisation whose rows are new to the
+    # planner seems to have one row, and it would go through all of them for each batch of ids.
+    found = BankLine.objects.filter(pk__in=line_ids).order_by("pk")
+    return {view.id: view for view in _line_views(found)}
+
+
+def line_page(
+    *,
+    state: LineState | None = None,
+    search: str = "",
+    statement_id: int | None = None,
+    after: str = "",
+    limit: int = 50,
+) -> LinePage:
+    """Return a page of movements, newest first. `search` is words, part of an account, or an amount.
+
+    A page mark that cannot be read starts at the beginning.
+    """
+    found = _lines()
+    if state is not None:
+        found = found.filter(state=state)
+    if statement_id is not None:
+        found = found.filter(statement_id=statement_id)
+    for word in search.split()[:8]:
+        found = found.filter(_has_word(word))
+    mark = _mark(after)
+    if mark is not None:
+        day, line_id = mark
+        found = found.filter(
+            Q(booking_date__lt=day) | Q(booking_date=day, pk__lt=line_id), booking_date__lte=day
+        )
+    rows = _line_views(found.order_by("-booking_date", "-pk")[: limit + 1])
+    more = f"{rows[limit - 1].booking_date.isoformat()}.{rows[limit - 1].id}" if len(rows) > limit else ""
+    return LinePage(tuple(rows[:limit]), more)
+
+
+def waiting_lines(*, search: str = "", after: str = "", limit: int = 50) -> LinePage:
+    """Return a page of the movements a person should look at, newest first."""
+    return line_page(state=LineState.WAITING, search=search, after=after, limit=limit)
+
+
+def _has_word(word: str) -> Q:
+    found = Q(counterparty_name__icontains=word) | Q(remittance__icontains=word)
+    if len(word) >= _SHORTEST_PART_OF_A_NUMBER:
+        found |= Q(structured_reference__icontains=word) | Q(counterparty_iban__icontains=word)
+    minor = _minor(word)
+    return found if minor is None else found | Q(amount__in=(minor, -minor))
+
+
+def _minor(word: str) -> int | None:
+    """Return `word` in cents when it can be an amount: 121, 121.5, 1.210,00."""
+    plain = word.replace(".", "").replace(",", ".") if "," in word else word
+    try:
+        return abs(Money.of(plain, "EUR").minor)
+    except AmountInvalid:
+        return None
+
+
+def _mark(after: str) -> tuple[date, int] | None:
+    day, _, line_id = after.partition(".")
+    try:
+        return date.fromisoformat(day), int(line_id)
+    except ValueError:
+        return None
+
+
+def waiting_ids(*, statement_ids: Collection[int] | None = None) -> tuple[int, ...]:
+    """Return the ids of the movements that wait, of these statements or of all, as they were read."""
+    found = _lines().filter(state=LineState.WAITING)
+    if statement_ids is not None:
+        found = found.filter(statement_id__in=statement_ids)
+    return tuple(found.order_by("pk").values_list("pk", flat=True))
+
+
+def waiting_count(*, up_to: int = 1000) -> int:
+    """Return how many movements wait, counting no further than `up_to`."""
+    return _lines().filter(state=LineState.WAITING)[:up_to].count()
+
+
+def state_counts(*, statement_ids: Collection[int] | None = None) -> dict[LineState, int]:
+    """Return how many movements are in each state, of these statements or of all."""
+    found = _lines()
+    if statement_ids is not None:
+        found = found.filter(statement_id__in=statement_ids)
+    counted = dict(found.order_by().values_list("state").annotate(Count("pk")))
+    return {state: counted.get(state.value, 0) for state in LineState}
+
+
+def accounts() -> tuple[AccountView, ...]:
+    """Return the own accounts, by number."""
+    found = BankAccount.objects.filter(organisation_id=tenancy.current_organisation_id()).order_by(
+        "number", "currency"
+    )
+    return tuple(AccountView(row.pk, row.number, row.currency, row.name) for row in found)
+
+
+def statement(statement_id: int) -> StatementView | None:
+    """Return the statement, None where there is none in this organisation."""
+    return next(iter(_statement_views(_statements().filter(pk=statement_id))), None)
+
+
+def statements(
+    *, before: int | None = None, account_id: int | None = None, limit: int = 50
+) -> tuple[StatementView, ...]:
+    """Return statements, last imported first; `before` is the id to go on from."""
+    found = _statements()
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if account_id is not None:
+        found = found.filter(account_id=account_id)
+    return _statement_views(found.order_by("-pk")[:limit])
+
+
+def statements_of_file(file_id: int) -> tuple[StatementView, ...]:
+    """Return the statements of one file, in its order."""
+    return _statement_views(_statements().filter(file_id=file_id).order_by("pk"))
+
+
+def _statements() -> QuerySet[BankStatement]:
+    return BankStatement.objects.filter(organisation_id=tenancy.current_organisation_id()).select_related(
+        "account"
+    )
+
+
+def _statement_views(rows: Iterable[BankStatement]) -> tuple[StatementView, ...]:
+    found = list(rows)
+    before = _before([row.pk for row in found])
+    return tuple(_statement_view(row, before.get(row.pk)) for row in found)
+
+
+def _before(statement_ids: list[int]) -> dict[int, tuple[int | None, str]]:
+    """Return the closing balance and sequence of the statement before each, of the same account.
+
+    One that has a balance is compared with one that has.
+
+    Where several end on the same day, one that ends with this one's opening balance is the one before it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT s.id, b.closing_balance, b.sequence
+               FROM banking_bankstatement s CROSS JOIN LATERAL (
+                   SELECT p.closing_balance, p.sequence FROM banking_bankstatement p
+                   WHERE p.account_id = s.account_id AND p.id <> s.id
+                     AND (s.opening_balance IS NULL OR p.closing_balance IS NOT NULL)
+                     AND p.to_date <= s.from_date AND (p.to_date < s.to_date OR p.id < s.id)
+                   ORDER BY p.to_date DESC, (p.closing_balance = s.opening_balance) DESC NULLS LAST, p.id DESC
+                   LIMIT 1) b
+               WHERE s.id = ANY(%s)""",
+            [statement_ids],
+        )
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def _statement_view(row: BankStatement, before: tuple[int | None, str] | None) -> StatementView:
+    currency = row.account.currency
+    gap = None
+    if (
+        before is not None
+        and before[0] is not None
+        and row.opening_balance is not None
+        and not row.known_lines
+    ):
+        gap = row.opening_balance - before[0]
+    skipped = gap is None and before is not None and _skips(before[1], row.sequence)
+    flags = {
+        Flag.DOES_NOT_ADD_UP: row.balance_difference != 0,
+        Flag.GAP_BEFORE: bool(gap),
+        Flag.NUMBER_SKIPPED: skipped,
+        Flag.OVERLAPS: row.known_lines > 0,
+        Flag.HAS_REJECTED: bool(row.rejected),
+    }
+    return StatementView(
+        id=row.pk,
+        file_id=row.file_id,
+        account=row.account.number,
+        account_name=row.account.name,
+        currency=currency,
+        number=row.number,
+        sequence=row.sequence,
+        from_date=row.from_date,
+        to_date=row.to_date,
+        opening_balance=_money(row.opening_balance, currency),
+        closing_balance=_money(row.closing_balance, currency),
+        entry_count=row.entry_count,
+        net_booked=Money(row.net_booked, currency),
+        new_lines=row.new_lines,
+        known_lines=row.known_lines,
+        balance_difference=Money(row.balance_difference, currency),
+        gap=_money(gap or None, currency),
+        rejected=tuple(Rejected(part["where"], part["reason"]) for part in row.rejected),
+        imported_at=row.imported_at,
+        flags=tuple(flag for flag, raised in flags.items() if raised),
+    )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
+
+
+def _skips(before: str, sequence: str) -> bool:
+    """Whether a statement number was skipped; banks that number nothing or start again each year do not."""
+    if not (before.isdecimal() and sequence.isdecimal()):
+        return False
+    return int(before) > 0 and int(sequence) > int(before) + 1

@@ -1,0 +1,255 @@
+"""Questions about customers, answered with frozen values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from tijdig.customers.checks import is_email
+from tijdig.customers.models import Customer, Note
+from tijdig.domain.parties import Channel, PartyKind
+from tijdig.infra import tenancy
+
+
+class CustomerUnknown(LookupError):
+    """There is no such customer in this organisation."""
+
+
+class CustomerSort(StrEnum):
+    """The orders in which a list of customers can be read; a minus reads it backwards."""
+
+    NAME = "name"
+    NAME_BACKWARDS = "-name"
+    NUMBER = "number"
+    NUMBER_BACKWARDS = "-number"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer, all of it."""
+
+    id: int
+    number: str
+    name: str
+    kind: PartyKind
+    language: str
+    contact_name: str
+    email: str
+    phone: str
+    street: str
+    postcode: str
+    city: str
+    country: str
+    vat_number: str
+    legal_id: str
+    payment_term_days: int | None
+    preferred_channel: Channel
+    customer_since: date | None
+    created_at: datetime
+
+    @property
+    def has_email(self) -> bool:
+        """Whether there is an e-mail address one can write to."""
+        return is_email(self.email)
+
+    @property
+    def has_postal_address(self) -> bool:
+        """Whether a letter would arrive: a street (or box) and a city."""
+        return bool(self.street and self.city)
+
+    @property
+    def reachable_by(self) -> Channel | None:
+        """The channel to use: the preferred one where its address is there, else the other; None: no way."""
+        ways = {Channel.EMAIL: self.has_email, Channel.LETTER: self.has_postal_address}
+        if ways[self.preferred_channel]:
+            return self.preferred_channel
+        return next((channel for channel, open_ in ways.items() if open_), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilters:
+    """Which customers to list; None does not narrow."""
+
+    kind: PartyKind | None = None
+    language: str | None = None
+    country: str | None = None
+    has_email: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """A page of customers. `next_after` and `previous_before` lead on; None at either end."""
+
+    rows: tuple[CustomerView, ...]
+    next_after: int | None
+    previous_before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note about a customer, or about one of their items."""
+
+    id: int
+    customer_id: int
+    item_id: int | None
+    text: str
+    actor: str
+    at: datetime
+
+
+_COLUMNS = tuple(field.name for field in fields(CustomerView))
+
+
+def _view(row: Customer) -> CustomerView:
+    return CustomerView(
+        id=row.pk,
+        number=row.number,
+        name=row.name,
+        kind=PartyKind(row.kind),
+        language=row.language,
+        contact_name=row.contact_name,
+        email=row.email,
+        phone=row.phone,
+        street=row.street,
+        postcode=row.postcode,
+        city=row.city,
+        country=row.country,
+        vat_number=row.vat_number,
+        legal_id=row.legal_id,
+        payment_term_days=row.payment_term_days,
+        preferred_channel=Channel(row.preferred_channel),
+        customer_since=row.customer_since,
+        created_at=row.created_at,
+    )
+
+
+def _ours() -> QuerySet[Customer]:
+    return Customer.objects.filter(organisation_id=tenancy.current_organisation_id())
+
+
+def get(customer_id: int) -> CustomerView:
+    """Return a customer. Raises CustomerUnknown."""
+    row = _ours().filter(pk=customer_id).first()
+    if row is None:
+        raise CustomerUnknown(f"there is no customer with id {customer_id}")
+    return _view(row)
+
+
+def many(ids: Iterable[int]) -> dict[int, CustomerView]:
+    """Return the customers with these ids, by id; unknown ids are left out."""
+    return {row.pk: _view(row) for row in _ours().filter(pk__in=_array(ids))}
+
+
+def by_numbers(numbers: Collection[str]) -> dict[str, int]:
+    """Return the ids of the customers with these numbers, by number; unknown ones are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, id FROM customers_customer WHERE organisation_id = %s AND number = ANY(%s)",
+            [tenancy.current_organisation_id(), list(numbers)],
+        )
+        return dict(cursor.fetchall())
+
+
+def _array(ids: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(ids))
+
+
+def count(*, most: int = 1000) -> int:
+    """Return how many customers there are, counting no further than `most`."""
+    return _ours()[:most].count()
+
+
+def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
+    """Return the ids of the customers whose name, city or number has words that begin with these, by name.
+
+    Capitals, accents and punctuation make no difference; all words must be found. No words: no customers.
+    Of more than `limit` the first by name, gathered among the first 5,000 or `limit` found.
+    """
+    words = search_words(text)
+    if not words:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tijdig_customers_with_words(%s, %s)", [words, limit])
+        return tuple(row[0] for row in cursor.fetchall())
+
+
+def search_words(text: str) -> str:
+    """Return the text as a PostgreSQL full-text query for words that begin so; empty when it has no words."""
+    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", text[:200])[:8])
+
+
+def page(
+    *,
+    search: str = "",
+    sort: CustomerSort = CustomerSort.NAME,
+    filters: CustomerFilters | None = None,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> CustomerPage:
+    """Return a page of customers, by keyset: those following customer `after`, or those preceding `before`.
+
+    `search` is as in ids_matching. Raises CustomerUnknown when there is no customer `after` or `before`.
+    """
+    rows = _narrowed(_ours(), filters or CustomerFilters())
+    if search.strip():
+        found_ids = list(ids_matching(search, limit=_MOST_FOUND))
+        rows = rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found_ids]))
+    backwards = sort.startswith("-") != (before is not None)
+    key = _KEYS[CustomerSort(sort.lstrip("-"))]
+    anchor = after if before is None else before
+    if anchor is not None:
+        rows = rows.filter(_beyond(key, anchor, backwards=backwards))
+    order = [F(name).desc() if backwards else F(name).asc() for name in (key, "pk")]
+    found = [_view(row) for row in rows.order_by(*order)[: limit + 1]]
+    more = len(found) > limit
+    found = found[:limit]
+    if before is not None:
+        found.reverse()
+    has_next, has_previous = (more, after is not None) if before is None else (True, more)
+    return CustomerPage(
+        tuple(found),
+        found[-1].id if found and has_next else None,
+        found[0].id if found and has_previous else None,
+    )
+
+
+# More than anybody pages through: of more, the first by name are listed, and one more word helps.
+_MOST_FOUND = 2000
+_KEYS = {CustomerSort.NAME: "name_key", CustomerSort.NUMBER: "number"}
+
+
+def _narrowed(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Customer]:
+    for name in ("kind", "language", "country"):
+        wanted = getattr(filters, name)
+        if wanted is not None:
+            rows = rows.filter(**{name: wanted})
+    if filters.has_email is not None:
+        rows = rows.exclude(email="") if filters.has_email else rows.filter(email="")
+    return rows
+
+
+def _beyond(key: str, anchor: int, *, backwards: bool) -> Q:
+    """Return the condition for rows past the anchor in this order. Raises CustomerUnknown."""
+    value = _ours().filter(pk=anchor).values_list(key, flat=True).first()
+    if value is None:
+        raise CustomerUnknown(f"there is no customer with id {anchor}")
+    past = "lt" if backwards else "gt"
+    return Q(**{f"{key}__{past}e": value}) & (Q(**{f"{key}__{past}": value}) | Q(**{f"pk__{past}": anchor}))
+
+
+def notes_of(customer_id: int, *, limit: int = 50) -> tuple[NoteView, ...]:
+    """Return the newest notes about a customer, newest first."""
+    rows = Note.objects.filter(
+        organisation_id=tenancy.current_organisation_id(), customer_id=customer_id
+    ).order_by("-at", "-pk")
+    return tuple(
+        NoteView(row.pk, row.customer_id, row.item_id, row.text, row.actor, row.at) for row in rows[:limit]
+    )

@@ -1,0 +1,1 @@
+"""The rules of the field, pure: values in, values out, standard library only."""

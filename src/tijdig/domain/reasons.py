@@ -1,0 +1,116 @@
+"""Why something was decided: a code with its facts, put into words in the reader's language.
+
+Every automatic decision stores one (architecture D5). The English sentence is here; the screens show it
+translated, with the facts filled in. A code that is stored somewhere is never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
+        "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
+        "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
+        "BOOKED_BY_HAND": "Booked by hand.",
+        "BOOKING_UNDONE": "Its booking was undone.",
+        "CREDIT_NOTE_CAME_IN": "Credit note %(number)s was sent.",
+        "CREDIT_NOTE_NAMES_INVOICE": "Credit note %(credit_note)s is for invoice %(invoice)s.",
+        "CURRENCY_WAITS": "This customer already has a message in another currency; this one follows on "
+        "%(next_date)s.",
+        "DIVIDED_AS_NAMED": "The payer named this invoice, so it comes first (%(source)s).",
+        "DIVIDED_BY_AGE": "What is due comes first, and the oldest of it (%(source)s).",
+        "DIVIDED_IN_PROPORTION": "Equally old debts share a payment in proportion (%(source)s).",
+        "EMAIL_UNUSABLE": "The e-mail address of this customer is missing or is not one.",
+        "FLOW_FINISHED": "All steps of the flow have been taken.",
+        "FOLLOW_UP_STARTED": "Followed up since it was added.",
+        "FOLLOW_UP_WAITS": "The next step is on %(next_date)s.",
+        "ITEM_ALREADY_PAID": "Invoice %(numbers)s is named, but nothing is open on it.",
+        "ITEM_SETTLED": "Nothing is owed any more.",
+        "LEFT_ON_ACCOUNT": "Left on the customer's account.",
+        "MESSAGE_TODAY_ALREADY": "This customer already has a message of that day; the next one can go on "
+        "%(next_date)s.",
+        "MESSAGE_UNCLEAR": "The message would not say clearly what to pay, for what, when and how. Missing: %(what)s.",
+        "MONEY_OUT": "Money went out.",
+        "NAMED_IN_PAYMENT": "The payment names invoice %(numbers)s.",
+        "NAME_IS_CUSTOMER": "The payer's name is that of customer %(name)s.",
+        "NOTHING_OPEN": "There is nothing open to write about.",
+        "NO_ADDRESS": "Neither an e-mail address nor a postal address is known, so nothing can be sent.",
+        "NO_MONEY_MOVED": "The amount is zero.",
+        "NO_REFERENCE_FOUND": "No payment reference or invoice number of yours was found in it.",
+        "NUMBER_AND_AMOUNT": "Invoice number %(number)s is in the description and the amount fits.",
+        "ON_HOLD": "On hold: %(why)s",
+        "ON_HOLD_UNTIL": "On hold until %(until)s: %(why)s",
+        "OTHER_CURRENCY": "Invoice %(numbers)s is named, but is in %(currency)s.",
+        "OWED_AGAIN": "It is owed again after all steps of the flow: decide about handing it over.",
+        "PAID_LESS": "The payment names invoice %(numbers)s, where %(open)s is open, but is less: "
+        "%(amount)s.",
+        "PAID_MORE": "The payment names invoice %(numbers)s, where %(open)s is open, but is more: "
+        "%(amount)s.",
+        "PERSON_SAID": "%(text)s",
+        "POSTAL_ADDRESS_MISSING": "The postal address of this customer is not complete.",
+        "REFERENCE_AND_AMOUNT": "Payment reference %(reference)s is that of invoice %(number)s and the "
+        "amount fits.",
+        "RETURNED": "A payment came back (%(return_code)s).",
+        "SENDING_REFUSED": "The message was refused: %(text)s",
+        "SENDING_UNAVAILABLE": "Sending failed and is tried again: %(text)s",
+        "SENDING_UNSURE": "Sending was interrupted; it is unsure whether the message left. Look whether the "
+        "customer has it.",
+        "SEVERAL_ADD_UP": "Invoices %(numbers)s are named and together are exactly the amount.",
+        "SEVERAL_CUSTOMERS": "Invoices %(numbers)s add up to the amount, but belong to different customers.",
+        "SEVERAL_FIT": "More than one invoice could be meant: %(numbers)s.",
+        "SET_ASIDE": "Set aside by hand.",
+        "STATEMENT_DIFFERENCE": "The lines of this statement of %(account)s do not add up to its balances: the "
+        "difference is %(difference)s.",
+        "STEP_DUE": "The due date, %(due_date)s, has come.",
+        "STEP_FORMAL_NOTICE": "It is %(days_late)s days past the due date, %(due_date)s: time for a formal "
+        "notice.",
+        "STEP_HAND_OVER": "It is %(days_late)s days past the due date, %(due_date)s, and the formal notice "
+        "did not help: decide about handing it over.",
+        "STEP_NOTICE": "The due date, %(due_date)s, is near: time for a friendly notice.",
+        "STEP_REMINDER": "It is %(days_late)s days past the due date, %(due_date)s: time for a reminder.",
+        "TAKEN_UP_AGAIN": "Taken up again.",
+        "WITHDRAWN_AMOUNT_CHANGED": "What is open on an invoice in it changed before this could be sent.",
+        "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",
+        "WITHDRAWN_SETTLED": "An invoice in it was settled before this could be sent.",
+        "WRITTEN_OFF": "Written off by hand.",
+    }
+)
+
+
+class ReasonUnknown(KeyError):
+    """A reason was given that has no sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code of SENTENCES and the facts its sentence needs (plain strings and numbers).
+
+    Raises ReasonUnknown for a code without a sentence.
+    """
+
+    code: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.code not in SENTENCES:
+            raise ReasonUnknown(self.code)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the reason as it is stored: {"code": …, **facts}."""
+        return {"code": self.code, **self.facts}
+
+    def __str__(self) -> str:
+        """The sentence in English."""
+        return SENTENCES[self.code] % dict(self.facts)
+
+
+def from_data(data: Mapping[str, Any]) -> Reason | None:
+    """Return the reason that was stored as `data`; None where none was."""
+    if not data:
+        return None
+    return Reason(data["code"], {key: value for key, value in data.items() if key != "code"})

@@ -1,0 +1,243 @@
+"""What a file is, and what it holds: one door for everything that comes in.
+
+Whatever the bytes, the answer is a ParsedFile; what could not be read is in it with its place and reason.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tijdig.domain.documents import InvoiceDocument, Rejected, Statement, StatementLine
+from tijdig.formats import archive, camt, prolog, table, ubl
+
+LARGEST_SIZE = 300 * 1024 * 1024
+
+_CAMT = {
+    "BkToCstmrStmt": "camt.053",
+    "BkToCstmrAcctRpt": "camt.052",
+    "BkToCstmrDbtCdtNtfctn": "camt.054",
+}
+_ISO_FORMAT = re.compile(r"(?:camt|pain|pacs)\.\d{3}\.\d{3}\.\d{2}")
+_NOT_READ_XML = {
+    "CrossIndustryInvoice": ("CII", "an invoice in CII (as in ZUGFeRD and Factur-X); send it as UBL"),
+    "CrossIndustryDocument": ("CII", "an invoice in CII (ZUGFeRD 1); send it as UBL"),
+    "CstmrCdtTrfInitn": ("pain.001", "a payment order (pain.001), not a bank statement"),
+    "CstmrDrctDbtInitn": ("pain.008", "a direct debit order (pain.008), not a bank statement"),
+    "CstmrPmtStsRpt": ("pain.002", "a payment status report (pain.002), not a bank statement"),
+    "auditfile": ("XAF", "an audit file (XAF), not an invoice or a bank statement"),
+    "html": ("HTML", "a web page, not an invoice or a bank statement"),
+    "Order": ("UBL Order", "an order, not an invoice"),
+    "ApplicationResponse": ("UBL ApplicationResponse", "an application response, not an invoice"),
+}
+_NOT_READ_BYTES = (
+    (b"%PDF", "PDF", "a PDF; send the invoice as UBL"),
+    (b"\xd0\xcf\x11\xe0", "XLS", "an old Office document; save it as .xlsx or CSV"),
+    (b"\x89PNG", "PNG", "a picture"),
+    (b"\xff\xd8\xff", "JPEG", "a picture"),
+    (b"{", "JSON", "JSON, which is not a format of invoices or bank statements here"),
+)
+_MT940 = re.compile(rb"^\s*(\{1:|:20:|:940:)|\n:(20|25|28C?|60[FM]|61|62[FM]):")
+_CODA = re.compile(rb"\A0{5}\d{6}")
+
+
+class FileKind(StrEnum):
+    """The kinds of file, as `tijdig parse` names them."""
+
+    BANK_STATEMENT = "bank_statement"
+    INVOICE = "invoice"
+    TABLE = "table"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What a file is and holds. `rejected` lists what could not be read of it."""
+
+    name: str
+    kind: FileKind
+    format: str = ""
+    statements: tuple[Statement, ...] = ()
+    invoices: tuple[InvoiceDocument, ...] = ()
+    table: table.Table | None = None
+    rejected: tuple[Rejected, ...] = ()
+
+    @property
+    def all_rejected(self) -> tuple[Rejected, ...]:
+        """Everything that could not be read, the statements' own entries included."""
+        return (
+            *self.rejected,
+            *(rejected for statement in self.statements for rejected in statement.rejected),
+        )
+
+
+def parse_all(name: str, content: bytes) -> Iterator[ParsedFile]:
+    """Yield what `content` holds: one file, or each member of a zip, named "archive.zip/member"."""
+    if not archive.is_zip(content) or archive.is_workbook(content):
+        yield parse(name, content)
+        return
+    count = 0
+    try:
+        for member in archive.members(content):
+            count += 1
+            yield parse(f"{name}/{member.name}", member.content)
+    except archive.ArchiveRefused as error:
+        yield _unknown(name, "ZIP", str(error))
+    else:
+        if not count:
+            yield _unknown(name, "ZIP", "the zip file holds no files")
+
+
+def parse(name: str, content: bytes) -> ParsedFile:
+    """Return what one file holds; what cannot be read is UNKNOWN or rejected, with its reason."""
+    if not content.strip(b" \t\r\n\0\x1a\xef\xbb\xbf"):
+        return _unknown(name, "", "the file is empty")
+    if len(content) > LARGEST_SIZE:
+        return _unknown(name, "", f"the file is larger than {LARGEST_SIZE // 1024**2} MB")
+    if prolog.looks_like_xml(content):
+        return _xml(name, content)
+    if _MT940.search(content[:4096]):
+        return _unknown(name, "MT940", "this is a bank statement in MT940; ask the bank for camt.053")
+    for start, format_name, reason in _NOT_READ_BYTES:
+        if content.startswith(start):
+            return _unknown(name, format_name, f"this is {reason}")
+    if archive.is_zip(content) and not archive.is_workbook(content):
+        return _unknown(name, "ZIP", "this is a zip file; its members are read one by one")
+    if _CODA.match(content):
+        return _unknown(name, "CODA", "this is a bank statement in CODA; ask the bank for camt.053")
+    return _table(name, content)
+
+
+class StatementsUnreadable(ValueError):
+    """A file is no bank statement, or it breaks off; `rejected` says where and why."""
+
+    def __init__(self, rejected: Rejected) -> None:
+        super().__init__(f"{rejected.where}: {rejected.reason}")
+        self.rejected = rejected
+
+
+def bank_statements(name: str, content: bytes) -> Iterator[StatementLine | Rejected | Statement]:
+    """Yield what a bank file holds as it is read: lines and rejected entries, then their statement.
+
+    As `parse`, without holding what was read. Raises StatementsUnreadable, at the end of a file that is cut
+    off only; what came before is then to be dropped.
+    """
+    is_xml = len(content) <= LARGEST_SIZE and prolog.looks_like_xml(content)
+    try:
+        message = _camt_message(prolog.trusted(content)) if is_xml else None
+        if message is not None:
+            yield from camt.stream(io.BytesIO(message))
+            return
+    except prolog.PrologRefused as error:
+        raise StatementsUnreadable(Rejected(error.where, str(error))) from error
+    except camt.CamtRefused as error:
+        raise StatementsUnreadable(Rejected(error.where, _clearer(content, error.reason))) from error
+    rejected = parse(name, content).rejected
+    raise StatementsUnreadable(rejected[0] if rejected else Rejected("file", "this is no bank statement"))
+
+
+def _camt_message(content: bytes) -> bytes | None:
+    """Return the content of a camt message, None for another file."""
+    return content if _camt_format(prolog.elements(content)) else None
+
+
+def _camt_format(elements: Sequence[prolog.Element]) -> str:
+    """Return which camt message it is, "" for another file."""
+    names = (re.sub(r"V\d\d\Z", "", element.name) for element in elements)
+    return next((_CAMT[name] for name in names if name in _CAMT), "")
+
+
+def is_bank_statement(content: bytes) -> bool:
+    """Return whether the file is a bank statement, from its beginning alone; what it holds is not read."""
+    if not prolog.looks_like_xml(content):
+        return False
+    try:
+        elements = prolog.elements(prolog.trusted(content))
+    except prolog.PrologRefused:
+        return False
+    return bool(_camt_format(elements))
+
+
+def _unknown(name: str, format_name: str, reason: str, where: str = "file") -> ParsedFile:
+    return ParsedFile(name, FileKind.UNKNOWN, format_name, rejected=(Rejected(where, reason),))
+
+
+def _table(name: str, content: bytes) -> ParsedFile:
+    try:
+        read = table.read(content)
+    except table.TableRefused as error:
+        return _unknown(name, "", str(error))
+    if read.format == "csv" and (len(read.header) < 2 or not read.rows):
+        return _unknown(name, "", "this is no bank statement, invoice or table that Tijdig knows")
+    rejected = tuple(Rejected(f"row {row.number}", row.problem) for row in read.rows if row.problem)
+    return ParsedFile(name, FileKind.TABLE, read.format, table=read, rejected=rejected)
+
+
+def _xml(name: str, content: bytes) -> ParsedFile:
+    try:
+        content = prolog.trusted(content)
+        elements = prolog.elements(content)
+    except prolog.PrologRefused as error:
+        return _unknown(name, "XML", str(error), error.where)
+    for element in elements:
+        if camt_format := _CAMT.get(re.sub(r"V\d\d\Z", "", element.name)):
+            return _camt(name, content, _version(elements, camt_format))
+        if element.name in _NOT_READ_XML:
+            format_name, reason = _NOT_READ_XML[element.name]
+            return _unknown(name, format_name, f"this is {reason}")
+        if element.name in ("Invoice", "CreditNote"):
+            return _ubl(name, content, f"UBL {element.name}")
+    return _unknown(
+        name, "XML", f"this XML ({elements[0].name}) is no bank statement or invoice that Tijdig knows"
+    )
+
+
+def _version(elements: Sequence[prolog.Element], camt_format: str) -> str:
+    """Return the message with its version where a namespace tells it: "camt.053.001.08"."""
+    for element in elements:
+        match = _ISO_FORMAT.search(element.namespace)
+        if match and match.group().startswith(camt_format):
+            return match.group()
+    return camt_format
+
+
+def _camt(name: str, content: bytes, format_name: str) -> ParsedFile:
+    try:
+        statements = tuple(camt.read(io.BytesIO(content)))
+    except camt.CamtRefused as error:
+        broken = Rejected(error.where, _clearer(content, error.reason))
+        return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, rejected=(broken,))
+    empty = () if statements else (Rejected("file", "the message holds no statement"),)
+    return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements, rejected=empty)
+
+
+def _ubl(name: str, content: bytes, format_name: str) -> ParsedFile:
+    if len(content) > ubl.LARGEST_SIZE:
+        return _unknown(name, format_name, f"the invoice is larger than {ubl.LARGEST_SIZE // 1024**2} MB")
+    try:
+        read = tuple(ubl.read(content))
+    except ubl.UblRefused as error:
+        broken = Rejected(error.where, _clearer(content, error.reason))
+        return ParsedFile(name, FileKind.INVOICE, format_name, rejected=(broken,))
+    if not read:
+        return _unknown(
+            name, "XML", "this invoice is in a format that Tijdig does not know; send it as UBL 2"
+        )
+    invoices = tuple(document for document in read if isinstance(document, InvoiceDocument))
+    return ParsedFile(
+        name,
+        FileKind.INVOICE,
+        format_name,
+        invoices=invoices,
+        rejected=tuple(document for document in read if isinstance(document, Rejected)),
+    )
+
+
+def _clearer(content: bytes, reason: str) -> str:
+    """Return the reason in clearer words where the cause is a known one."""
+    if content.count(b"<?xml") > 1 or "Extra content at the end" in reason:
+        return "the file holds several XML documents one after another; save each as a file of its own"
+    return reason

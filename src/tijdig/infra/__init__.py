@@ -1,0 +1,1 @@
+"""What every app shares: tenancy, the audit trail, stored files, the clock, money fields."""

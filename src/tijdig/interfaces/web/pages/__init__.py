@@ -1,0 +1,1 @@
+"""The pages: one module per place in the navigation. A view translates in, calls once, and translates out."""

@@ -1,0 +1,344 @@
+"""Bank: the movements and statements, and the page where a person puts a payment in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from tijdig.banking import operations as banking
+from tijdig.banking import queries as bank
+from tijdig.banking.queries import LineState, LineView
+from tijdig.customers import queries as customers
+from tijdig.domain.money import AmountInvalid
+from tijdig.infra import files
+from tijdig.infra.readers_language import in_words
+from tijdig.interfaces.web.access import MemberRequest, member_required
+from tijdig.interfaces.web.answers import download
+from tijdig.interfaces.web.forms import read_amount
+from tijdig.interfaces.web.listing import PAGE_SIZE, is_key, read_listing
+from tijdig.ledger import operations as ledger_operations
+from tijdig.ledger import queries as ledger
+from tijdig.ledger.queries import ItemStatus
+from tijdig.organisations.queries import Role
+from tijdig.processes import cash_application
+
+_TABS = (
+    (LineState.WAITING, gettext_lazy("Waiting")),
+    (LineState.BOOKED, pgettext_lazy("movements", "Booked")),
+    (LineState.IGNORED, pgettext_lazy("movements", "Set aside")),
+    ("ALL", pgettext_lazy("movements", "All")),
+)
+_FOUND_AT_MOST = 30
+_PAYERS_AT_MOST = 8
+_COUNTED_TO = 1000
+# What a person may run into while booking; each says in its own words what to do.
+_REFUSALS = (
+    cash_application.LineNotWaiting,
+    cash_application.LineNotBooked,
+    cash_application.LineNotIgnored,
+    cash_application.NotAReceipt,
+    cash_application.AllocatedTooMuch,
+    cash_application.CustomerUnclear,
+    ledger_operations.AllocationInvalid,
+    ledger_operations.CreditExhausted,
+    ledger_operations.CreditMissing,
+    ledger_operations.CreditReversed,
+    ledger_operations.CurrencyDiffers,
+    ledger_operations.CustomerDiffers,
+    ledger_operations.ItemMissing,
+    ledger_operations.ItemOverpaid,
+    ledger_operations.ItemSettled,
+)
+
+
+_NO_AMOUNT = gettext_lazy("%(problem)s. Write an amount, like 1250,00.")
+
+
+class _Row(NamedTuple):
+    """An open item to put money on, whose it is, and what was typed for it."""
+
+    item: ledger.ItemView
+    customer: customers.CustomerView | None
+    typed: str
+
+
+class ReasonForm(forms.Form):
+    """Why something is set aside or taken back."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+
+
+@member_required()
+@require_GET
+def listing(request: MemberRequest) -> HttpResponse:
+    """The movements on the bank accounts; first those that wait for a person."""
+    chosen = read_listing(request, filters={"state": tuple(state for state, _word in _TABS), "statement": ()})
+    statement = _statement(chosen.filters["statement"])
+    state = chosen.filters["state"] or ("ALL" if statement else LineState.WAITING)
+    page = bank.line_page(
+        state=None if state == "ALL" else LineState(state),
+        search=chosen.search,
+        statement_id=statement.id if statement else None,
+        after=chosen.after,
+        limit=PAGE_SIZE,
+    )
+    context = {
+        "listing": chosen.with_pages(after=page.after),
+        "lines": page.lines,
+        "state": state,
+        "statement": statement,
+        "waiting": bank.waiting_count(up_to=_COUNTED_TO),
+        "counted_to": _COUNTED_TO,
+        "tabs": [(word, chosen.filter_link(state=tab), tab == state) for tab, word in _TABS],
+    }
+    return render(request, "bank/list.html", context)
+
+
+def _statement(number: str) -> bank.StatementView | None:
+    if not number:
+        return None
+    found = bank.statement(int(number)) if is_key(number) else None
+    if found is None:
+        raise Http404
+    return found
+
+
+@member_required()
+@require_GET
+def statements(request: MemberRequest) -> HttpResponse:
+    """The statements as the bank sent them, with what is odd about each."""
+    chosen = read_listing(request)
+    found = bank.statements(before=chosen.after_id, limit=PAGE_SIZE + 1)
+    more = found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
+    context = {"listing": chosen.with_pages(after=more), "statements": found[:PAGE_SIZE]}
+    return render(request, "bank/statements.html", context)
+
+
+@member_required()
+@require_GET
+def statement_file(_request: MemberRequest, statement_id: int) -> HttpResponse:
+    """The statement's file as it came in."""
+    found = bank.statement(statement_id)
+    if found is None:
+        raise Http404
+    stored = files.read(found.file_id)
+    return download(bytes(stored.content), stored.name, "application/octet-stream")
+
+
+@member_required()
+@require_GET
+def line(request: MemberRequest, line_id: int) -> HttpResponse:
+    """One movement: what it says, what it may be for, and what was done with it."""
+    return _page(request, _line(line_id))
+
+
+def _line(line_id: int) -> LineView:
+    found = bank.line(line_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(request: MemberRequest, found: LineView, problem: str = "") -> HttpResponse:
+    search = request.GET.get("q", request.POST.get("q", "")).replace("\x00", "").strip()[:100]
+    context: dict[str, Any] = {"line": found, "problem": problem, "search": search, "form": ReasonForm()}
+    if found.state == LineState.WAITING and found.is_receipt:
+        context |= _ways_to_book(request, found, search)
+    elif found.state == LineState.BOOKED:
+        context |= _booking(request, found)
+    return render(request, "bank/line.html", context, status=400 if problem else 200)
+
+
+def _ways_to_book(request: MemberRequest, found: LineView, search: str) -> dict[str, Any]:
+    rows = _search(request, found, search)
+    owners = {row.customer.id: row.customer for row in rows if row.customer}
+    return {
+        "proposals": [
+            (each, list(zip(each.items, each.proposal.shares, strict=True)), _left(found, each))
+            for each in cash_application.proposals_for(found.id)
+        ],
+        "found": rows,
+        "owners": tuple(owners.values()) if len(owners) > 1 else (),
+        "payers": _payers(search) if search else (),
+    }
+
+
+def _booking(request: MemberRequest, found: LineView) -> dict[str, Any]:
+    """Return what a booked payment became; nothing where its credit is not known."""
+    origin = f"bank:{found.id}"
+    credit = ledger.credits_by_origin([origin]).get(origin)
+    if credit is None:
+        return {}
+    customer = customers.get(credit.customer_id)
+    owed = ledger.open_items_of(customer.id) if credit.unallocated_minor else ()
+    return {
+        "credit": credit,
+        "customer": customer,
+        "allocations": ledger.allocations_of_credit(credit.id),
+        "owed": [
+            _Row(item, customer, request.POST.get(f"item-{item.id}", ""))
+            for item in owed
+            if item.currency == credit.currency
+        ],
+    }
+
+
+def _left(found: LineView, each: cash_application.LineProposal) -> int:
+    """Return what of the payment a proposal leaves on account, in minor units."""
+    return found.amount.minor - sum(share.amount_minor for share in each.proposal.shares)
+
+
+def _search(request: MemberRequest, found: LineView, search: str) -> list[_Row]:
+    """Return the open items in the payment's currency that were looked for."""
+    if not search:
+        return []
+    page = ledger.item_page(status=ItemStatus.OPEN, search=search, on=request.today, limit=_FOUND_AT_MOST)
+    items = [item for item in page.items if item.currency == found.amount.currency]
+    names = customers.many({item.customer_id for item in items})
+    return [
+        _Row(item, names.get(item.customer_id), request.POST.get(f"item-{item.id}", "")) for item in items
+    ]
+
+
+def _payers(search: str) -> Sequence[customers.CustomerView]:
+    return tuple(customers.many(customers.ids_matching(search, limit=_PAYERS_AT_MOST)).values())
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def book(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Book a payment on the invoices that were chosen; what is left goes on account."""
+    found = _line(line_id)
+    try:
+        allocations = _allocations(request, found)
+    except AmountInvalid as problem:
+        return _page(request, found, problem=_NO_AMOUNT % {"problem": in_words(str(problem))})
+    if not allocations:
+        return _page(request, found, problem=_("Fill in first how much goes on which invoice."))
+    return _done(
+        request,
+        found,
+        lambda: cash_application.book_line(
+            line_id=line_id, allocations=allocations, customer_id=_payer(request),
+            on=request.today, actor=request.actor,
+        ),
+        _("The payment was booked."),
+    )  # fmt: skip
+
+
+def _allocations(request: MemberRequest, found: LineView) -> list[tuple[int, int]]:
+    """Return what was filled in as (item id, minor units). Raises AmountInvalid."""
+    return [
+        (int(name.removeprefix("item-")), read_amount(str(value), currency=found.amount.currency).minor)
+        for name, value in request.POST.items()
+        if name.startswith("item-") and is_key(name[5:]) and str(value).strip()
+    ]
+
+
+def _payer(request: MemberRequest) -> int | None:
+    """Return the customer that was chosen; None for none, or for one that does not exist."""
+    value = request.POST.get("customer", "")
+    return int(value) if is_key(value) and customers.many([int(value)]) else None
+
+
+def _done(request: MemberRequest, found: LineView, act: Callable[[], object], said: str) -> HttpResponse:
+    """Do something with a movement; a refusal is shown on its page, success leads on."""
+    try:
+        act()
+    except banking.LineMissing as missing:
+        raise Http404 from missing
+    except _REFUSALS as refusal:
+        return _page(request, _line(found.id), problem=str(refusal))
+    messages.success(request, said)
+    return redirect("bank_line", request.organisation.slug, found.id)
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def on_account(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Leave a payment on a customer's account."""
+    found, payer = _line(line_id), _payer(request)
+    if payer is None:
+        return _page(request, found, problem=_("Choose the customer whose money it is."))
+    return _done(
+        request,
+        found,
+        lambda: cash_application.leave_on_account(
+            line_id=line_id, customer_id=payer, on=request.today, actor=request.actor
+        ),
+        _("The money is on the customer's account."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def allocate(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Put money that was left on account on invoices."""
+    found = _line(line_id)
+    origin = f"bank:{found.id}"
+    credit = ledger.credits_by_origin([origin]).get(origin)
+    if credit is None:
+        raise Http404
+    try:
+        allocations = _allocations(request, found)
+    except AmountInvalid as problem:
+        return _page(request, found, problem=_NO_AMOUNT % {"problem": in_words(str(problem))})
+    if not allocations:
+        return _page(request, found, problem=_("Fill in first how much goes on which invoice."))
+    return _done(
+        request,
+        found,
+        lambda: cash_application.allocate_credit(
+            credit_id=credit.id, allocations=allocations, on=request.today, actor=request.actor
+        ),
+        _("The money was allocated."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def ignore(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Set a movement aside: it is not for the customers' ledger."""
+    return _with_reason(request, line_id, cash_application.ignore_line, _("The movement was set aside."))
+
+
+def _with_reason(request: MemberRequest, line_id: int, act: Callable[..., object], said: str) -> HttpResponse:
+    found, form = _line(line_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, problem=_("Say in a few words why."))
+    text = form.cleaned_data["reason"]
+    return _done(request, found, lambda: act(line_id=line_id, text=text, actor=request.actor), said)
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def reopen(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Let a movement that was set aside wait again."""
+    found = _line(line_id)
+    return _done(
+        request,
+        found,
+        lambda: cash_application.reopen_line(line_id=line_id, actor=request.actor),
+        _("The movement waits again."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def unbook(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Take a booking back whole, by reversing entries; the payment waits again."""
+
+    def take_back(*, line_id: int, text: str, actor: str) -> object:
+        return cash_application.unbook_line(line_id=line_id, text=text, on=request.today, actor=actor)
+
+    return _with_reason(
+        request, line_id, take_back, _("The booking was taken back; the payment waits again.")
+    )

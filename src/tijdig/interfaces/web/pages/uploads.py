@@ -1,0 +1,244 @@
+"""Handing files over: bank statements are taken in at once, tables and e-invoices are shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from tijdig.banking import operations as banking
+from tijdig.domain.parties import Language
+from tijdig.formats import archive, detect
+from tijdig.interfaces.web.access import MemberRequest, member_required
+from tijdig.interfaces.web.answers import download
+from tijdig.interfaces.web.listing import read_listing
+from tijdig.invoices import queries as invoices
+from tijdig.organisations.queries import Role
+from tijdig.processes import cash_application, invoice_import
+from tijdig.processes.cash_application import BankImport
+from tijdig.processes.demonstration import try_it
+from tijdig.processes.invoice_import import TableKind, Upload
+
+TABLE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_SHOWN = 20
+_MEGABYTE = 1024 * 1024
+
+
+class _ManyFiles(forms.FileInput):
+    """A file box that takes several."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(
+        self,
+        data: Any,  # noqa: ARG002  files come apart from the other fields
+        files: MultiValueDict[str, UploadedFile[Any]],
+        name: str,
+    ) -> Any:
+        """Return all the files that were chosen."""
+        return files.getlist(name)
+
+
+class _Files(forms.FileField):
+    """Several files; each must hold something and be within bounds. Cleans to a list."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the files. Raises ValidationError that names each file that cannot be taken."""
+        if not data:
+            return super().clean(None, initial)
+        wrong = [problem for file in data if (problem := self._problem(file))]
+        if wrong:
+            raise ValidationError(wrong)
+        return data
+
+    @staticmethod
+    def _problem(file: UploadedFile[Any]) -> str:
+        named = {"name": file.name, "size": settings.LARGEST_UPLOAD // _MEGABYTE}
+        if not file.size:
+            return _("%(name)s is empty. Save it once more, and choose it again.") % named
+        if file.size > settings.LARGEST_UPLOAD:
+            return _("%(name)s is larger than %(size)s MB. Split it, and choose the parts.") % named
+        return ""
+
+
+class UploadForm(forms.Form):
+    """Files of any kind that can be imported."""
+
+    chosen = _Files(
+        label=gettext_lazy("Files"),
+        help_text=gettext_lazy("Choose one or several, or drop them here."),
+        widget=_ManyFiles(attrs={"accept": ".xml,.csv,.txt,.xlsx,.zip"}),
+        error_messages={"required": gettext_lazy("Choose a file first.")},
+    )
+
+
+@member_required()
+@require_GET
+def start(request: MemberRequest) -> HttpResponse:
+    """Where an import begins: choose files, get a template, look at earlier imports."""
+    return _start(request, UploadForm())
+
+
+def _start(request: MemberRequest, form: UploadForm) -> HttpResponse:
+    chosen = read_listing(request)
+    found = invoices.import_batches(limit=_SHOWN + 1, before=chosen.after_id)
+    context = {
+        "form": form,
+        "imports": found[:_SHOWN],
+        "listing": chosen.with_pages(after=found[_SHOWN - 1].id if len(found) > _SHOWN else None),
+        "templates": ((TableKind.INVOICES, _("Invoices")), (TableKind.CUSTOMERS, _("Customers"))),
+        "largest": settings.LARGEST_UPLOAD // _MEGABYTE,
+    }
+    return render(request, "imports/start.html", context, status=400 if form.errors else 200)
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def upload(request: MemberRequest) -> HttpResponse:
+    """Take files: a bank statement is processed at once, the rest is shown first."""
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _start(request, form)
+    uploads = [each for file in form.cleaned_data["chosen"] for each in _unpacked(file)]
+    statements, others = _sorted_out(uploads)
+    taken_in = [done for each in statements if (done := _take_in(request, form, each))]
+    opened = [batch_id for part in others if (batch_id := _open(request, form, part))]
+    if form.errors:
+        return _start(request, form)
+    return redirect(_next_page(request, taken_in, opened))
+
+
+def _unpacked(file: UploadedFile[Any]) -> Iterator[Upload]:
+    """Yield the file; of a zip that holds bank statements, its members."""
+    content, name = file.read(), file.name or ""
+    if not archive.is_zip(content) or archive.is_workbook(content):
+        yield Upload(name, content)
+        return
+    try:
+        members = tuple(archive.members(content))
+    except archive.ArchiveRefused:
+        members = ()  # the import says what is wrong with it
+    if any(detect.is_bank_statement(member.content) for member in members):
+        yield from (Upload(member.name, member.content) for member in members)
+    else:
+        yield Upload(name, content)
+
+
+def _sorted_out(uploads: Sequence[Upload]) -> tuple[list[Upload], list[list[Upload]]]:
+    """Return the bank statements, and the imports the others make: each table one, all e-invoices one."""
+    statements: list[Upload] = []
+    tables: list[Upload] = []
+    documents: list[Upload] = []
+    for each in uploads:
+        if detect.is_bank_statement(each.content):
+            statements.append(each)
+        elif each.name.lower().endswith((".xml", ".zip")):
+            documents.append(each)
+        else:
+            tables.append(each)
+    return statements, [*([each] for each in tables), *([documents] if documents else [])]
+
+
+def _open(request: MemberRequest, form: UploadForm, uploads: Sequence[Upload]) -> int | None:
+    """Open an import and return its id; None when it was refused, which the form then says."""
+    try:
+        return invoice_import.receive(uploads=uploads, actor=request.actor)
+    except invoice_import.FileRefused as refusal:
+        form.add_error("chosen", f"{uploads[0].name}: {refusal}")
+        return None
+
+
+def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> BankImport | None:
+    """Import a bank statement and tell what came of it; None when it was refused: the form says so."""
+    try:
+        done = cash_application.import_bank_file(
+            name=statement.name, content=statement.content, on=request.today, actor=request.actor
+        )
+    except (banking.BankFileRefused, cash_application.TooBusy) as refusal:
+        form.add_error("chosen", f"{statement.name}: {refusal}")
+        return None
+    if not done.new_lines:
+        messages.info(request, _("%(name)s was here already; nothing was added.") % {"name": statement.name})
+        return done
+    numbers = {
+        "name": statement.name,
+        "new": done.new_lines,
+        "booked": done.booked,
+        "waiting": done.waiting,
+        "ignored": done.ignored,
+    }
+    new = ngettext("%(name)s: %(new)s new movement.", "%(name)s: %(new)s new movements.", done.new_lines)
+    became = _("Booked by themselves: %(booked)s. Waiting for you: %(waiting)s. Needing nobody: %(ignored)s.")
+    messages.success(request, f"{new % numbers} {became % numbers}")
+    if done.rejected:
+        text = ngettext(
+            "%(name)s: %(count)s entry could not be read; the statement says why.",
+            "%(name)s: %(count)s entries could not be read; the statement says why.",
+            done.rejected,
+        )
+        messages.error(request, text % {"name": statement.name, "count": done.rejected})
+    return done
+
+
+def _next_page(request: MemberRequest, taken_in: Sequence[BankImport], opened: Sequence[int]) -> str:
+    """Return where the work goes on: what is to be confirmed goes before what is done."""
+    slug = request.organisation.slug
+    if len(opened) == 1:
+        return reverse("import_preview", args=[slug, opened[0]])
+    if opened:
+        messages.info(request, _("Each file is an import of its own: look at them one after another."))
+        return reverse("import", args=[slug])
+    statements = [statement for done in taken_in for statement in done.statements]
+    if len(statements) == 1:
+        return f"{reverse('bank', args=[slug])}?statement={statements[0].id}"
+    return reverse("bank", args=[slug])
+
+
+@member_required()
+@require_GET
+def template(request: MemberRequest, kind: str, form: str) -> HttpResponse:
+    """A file to fill in, in the reader's language."""
+    if form not in TABLE_TYPES or kind.upper() not in set(TableKind):
+        raise Http404
+    language = Language(request.LANGUAGE_CODE[:2])
+    content = invoice_import.template(kind=TableKind(kind.upper()), language=language, format=form)
+    return download(content, f"tijdig-{kind}.{form}", TABLE_TYPES[form])
+
+
+@member_required()
+@require_GET
+def try_out(request: MemberRequest) -> HttpResponse:
+    """Files to try Tijdig with, in the demonstration."""
+    return render(request, "imports/try_it.html", {"files": _try_it_files(request)})
+
+
+@member_required()
+@require_GET
+def try_out_file(request: MemberRequest, key: str) -> HttpResponse:
+    """One of the files to try."""
+    for file in _try_it_files(request):
+        if file.key == key:
+            return download(file.content, file.name, file.content_type)
+    raise Http404
+
+
+def _try_it_files(request: MemberRequest) -> tuple[try_it.TryItFile, ...]:
+    try:
+        return try_it.files(request.organisation)
+    except try_it.NoDemonstration as none:
+        raise Http404 from none

@@ -1,0 +1,70 @@
+"""Writing in the ledger. Every operation adds rows and ends with one entry in the audit trail."""
+
+from tijdig.ledger.operations.allocating import (
+    AllocationInvalid,
+    AllocationRequest,
+    CreditExhausted,
+    CreditMissing,
+    CreditReversed,
+    CurrencyDiffers,
+    CustomerDiffers,
+    ItemMissing,
+    ItemOverpaid,
+    ItemSettled,
+    allocate,
+    allocate_many,
+)
+from tijdig.ledger.operations.booking import (
+    CreditInvalid,
+    ItemInvalid,
+    ItemNumberTaken,
+    NewCredit,
+    NewItem,
+    SourceBookedAlready,
+    add_credit,
+    add_credits,
+    add_items,
+)
+from tijdig.ledger.operations.correcting import (
+    AllocationMissing,
+    AllocationUndoneAlready,
+    ReversalCannotBeUndone,
+    reverse_credit,
+    undo_allocation,
+)
+from tijdig.ledger.operations.forgiving import ChangedMeanwhile, WriteOffTooLarge, cancel_item, write_off
+from tijdig.ledger.operations.rows import Settlement
+
+__all__ = [
+    "AllocationInvalid",
+    "AllocationMissing",
+    "AllocationRequest",
+    "AllocationUndoneAlready",
+    "ChangedMeanwhile",
+    "CreditExhausted",
+    "CreditInvalid",
+    "CreditMissing",
+    "CreditReversed",
+    "CurrencyDiffers",
+    "CustomerDiffers",
+    "ItemInvalid",
+    "ItemMissing",
+    "ItemNumberTaken",
+    "ItemOverpaid",
+    "ItemSettled",
+    "NewCredit",
+    "NewItem",
+    "ReversalCannotBeUndone",
+    "Settlement",
+    "SourceBookedAlready",
+    "WriteOffTooLarge",
+    "add_credit",
+    "add_credits",
+    "add_items",
+    "allocate",
+    "allocate_many",
+    "cancel_item",
+    "reverse_credit",
+    "undo_allocation",
+    "write_off",
+]

@@ -1,0 +1,284 @@
+"""The rows themselves: locked, added and followed up in their running figures; no rules and no audit.
+
+Everyone locks credits before items and each by id, so two who want the same rows wait for each other in
+one order and never in a circle. Few rows go in as arrays; many by COPY into a temporary table and on into
+the real one (COPY itself is refused where row-level security holds), which is a quarter faster but would
+make a table for every single payment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from django.db import connection
+
+from tijdig.domain.ledger import CreditKind, ItemKind
+from tijdig.domain.reasons import Reason
+from tijdig.infra import tenancy
+from tijdig.infra.bulk import NULL, copy_lines, escaped
+
+_MOST_IN_ARRAYS = 5_000
+
+Row = tuple[Any, ...]
+Table = Literal["ledger_item", "ledger_credit", "ledger_allocation"]
+
+_ITEM_TYPES = {
+    "id": "bigint",
+    "customer_id": "bigint",
+    "kind": "text",
+    "number": "text",
+    "currency": "text",
+    "amount": "bigint",
+    "issue_date": "date",
+    "due_date": "date",
+    "payment_reference": "text",
+    "reverses_credit_id": "bigint",
+}
+_CREDIT_TYPES = {
+    "id": "bigint",
+    "customer_id": "bigint",
+    "kind": "text",
+    "number": "text",
+    "currency": "text",
+    "amount": "bigint",
+    "booking_date": "date",
+    "origin": "text",
+    "reason": "jsonb",
+}
+_ALLOCATION_TYPES = {
+    "id": "bigint",
+    "credit_id": "bigint",
+    "item_id": "bigint",
+    "amount": "bigint",
+    "reason": "jsonb",
+    "reverses_id": "bigint",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LockedItem:
+    """An item nobody else can change until this transaction ends. Amounts in minor units."""
+
+    id: int
+    customer_id: int
+    kind: ItemKind
+    number: str
+    currency: str
+    amount: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockedCredit:
+    """A credit nobody else can change until this transaction ends. Amounts in minor units."""
+
+    id: int
+    customer_id: int
+    kind: CreditKind
+    number: str
+    currency: str
+    amount: int
+    unallocated: int
+    reversed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationRow:
+    """An allocation to be added; a negative amount undoes the row `reverses_id`."""
+
+    credit_id: int
+    item_id: int
+    amount: int
+    reason: Reason
+    reverses_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an operation did to open items: ids of those it settled and of those it opened again.
+
+    `changed` has every item whose open amount moved (settled and reopened ones too); `allocation_ids` the
+    rows that were added, in the order of the requests.
+    """
+
+    settled: tuple[int, ...] = ()
+    reopened: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    allocation_ids: tuple[int, ...] = ()
+
+
+def reason_text(reason: Reason) -> str:
+    """Return the reason as it is stored."""
+    return json.dumps(reason.as_data(), ensure_ascii=False)
+
+
+def lock_items(item_ids: Collection[int]) -> dict[int, LockedItem]:
+    """Lock these items by id and return those that exist."""
+    rows = _fetch(
+        """SELECT id, customer_id, kind, number, currency, amount, open FROM ledger_item
+           WHERE id = ANY(%s) ORDER BY id FOR UPDATE""",
+        [list(item_ids)],
+    )
+    return {row[0]: LockedItem(row[0], row[1], ItemKind(row[2]), *row[3:]) for row in rows}
+
+
+def lock_credits(credit_ids: Collection[int]) -> dict[int, LockedCredit]:
+    """Lock these credits by id and return those that exist."""
+    rows = _fetch(
+        """SELECT id, customer_id, kind, number, currency, amount, unallocated, reversed FROM ledger_credit
+           WHERE id = ANY(%s) ORDER BY id FOR UPDATE""",
+        [list(credit_ids)],
+    )
+    return {row[0]: LockedCredit(row[0], row[1], CreditKind(row[2]), *row[3:]) for row in rows}
+
+
+def live_allocations(*, item_id: int | None = None, credit_id: int | None = None) -> tuple[Row, ...]:
+    """Return (id, credit id, item id, amount) of the rows of an item or a credit that were not undone."""
+    column, value = ("credit_id", credit_id) if item_id is None else ("item_id", item_id)
+    statement = f"""SELECT a.id, a.credit_id, a.item_id, a.amount FROM ledger_allocation a
+                    WHERE a.organisation_id = %s AND a.{column} = %s AND a.reverses_id IS NULL
+                      AND NOT EXISTS (SELECT FROM ledger_allocation u WHERE u.reverses_id = a.id)
+                    ORDER BY a.id"""  # noqa: S608  names of our own
+    return tuple(_fetch(statement, [tenancy.current_organisation_id(), value]))
+
+
+def insert_items(rows: Iterable[Row], *, count: int) -> tuple[int, ...]:
+    """Add items, all of it open.
+
+    A row is (customer id, kind, number, currency, amount, issue date, due date, reference, reversed credit).
+    """
+    return _insert("ledger_item", _ITEM_TYPES, rows, count=count, also={"open": "amount"})
+
+
+def insert_credits(rows: Iterable[Row], *, count: int, actor: str) -> tuple[int, ...]:
+    """Add credits, nothing of it allocated.
+
+    A row is (customer id, kind, number, currency, amount, booking date, origin, reason as text).
+    """
+    also = {"unallocated": "amount", "reversed": "false", "actor": "%(actor)s"}
+    return _insert("ledger_credit", _CREDIT_TYPES, rows, count=count, also=also, parameters={"actor": actor})
+
+
+def write_allocations(rows: Sequence[AllocationRow], *, on: date, actor: str) -> Settlement:
+    """Add allocations and move the running figures of the locked items and credits they touch."""
+    ids = _insert(
+        "ledger_allocation",
+        _ALLOCATION_TYPES,
+        ((row.credit_id, row.item_id, row.amount, reason_text(row.reason), row.reverses_id) for row in rows),
+        count=len(rows),
+        also={"on_date": "%(on)s", "actor": "%(actor)s"},
+        parameters={"on": on, "actor": actor},
+    )
+    _lower_unallocated(_sums((row.credit_id, row.amount) for row in rows))
+    moved = _lower_open(_sums((row.item_id, row.amount) for row in rows), on=on)
+    return Settlement(
+        settled=tuple(item_id for item_id, before, after in moved if before and not after),
+        reopened=tuple(item_id for item_id, before, after in moved if after and not before),
+        changed=tuple(item_id for item_id, before, after in moved if before != after),
+        allocation_ids=ids,
+    )
+
+
+def mark_reversed(credit_id: int) -> None:
+    """Note on a credit that it has been taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_credit SET reversed = true WHERE id = %s", [credit_id])
+
+
+def _sums(amounts: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Return the sum per id, in id order."""
+    sums: Counter[int] = Counter()
+    for row_id, amount in amounts:
+        sums[row_id] += amount
+    return dict(sorted(sums.items()))
+
+
+def _lower_unallocated(by_credit: Mapping[int, int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE ledger_credit c SET unallocated = c.unallocated - d.amount
+               FROM unnest(%s::bigint[], %s::bigint[]) AS d (id, amount) WHERE c.id = d.id""",
+            [list(by_credit), list(by_credit.values())],
+        )
+
+
+def _lower_open(by_item: Mapping[int, int], *, on: date) -> list[Row]:
+    """Return (id, open before, open after) of each item, by id."""
+    return sorted(
+        _fetch(
+            """UPDATE ledger_item i SET open = i.open - d.amount,
+                      settled_date = CASE WHEN i.open = d.amount THEN %s::date END
+               FROM unnest(%s::bigint[], %s::bigint[]) AS d (id, amount) WHERE i.id = d.id
+               RETURNING i.id, i.open + d.amount, i.open""",
+            [on, list(by_item), list(by_item.values())],
+        )
+    )
+
+
+def _insert(
+    table: Table,
+    types: Mapping[str, str],
+    rows: Iterable[Row],
+    *,
+    count: int,
+    also: Mapping[str, str],
+    parameters: Mapping[str, Any] | None = None,
+) -> tuple[int, ...]:
+    """Add `count` rows with new ids and return those, in order; `also` maps further columns to SQL."""
+    ids = _new_ids(table, count)
+    numbered = ((new_id, *row) for new_id, row in zip(ids, rows, strict=True))
+    insert = (
+        f"INSERT INTO {table} (organisation_id, {', '.join((*types, *also))}) "  # noqa: S608  names of our own
+        f"SELECT %(organisation)s, {', '.join((*types, *also.values()))} FROM "
+    )
+    fixed = {"organisation": tenancy.current_organisation_id(), **(parameters or {})}
+    with connection.cursor() as cursor:
+        if count > _MOST_IN_ARRAYS:
+            with _copied(cursor, types, numbered) as incoming:
+                cursor.execute(f"{insert} {incoming}", fixed)
+        elif count:
+            arrays = ", ".join(f"%({column})s::{kind}[]" for column, kind in types.items())
+            columns = dict(zip(types, map(list, zip(*numbered, strict=True)), strict=True))
+            cursor.execute(f"{insert} unnest({arrays}) AS new ({', '.join(types)})", {**fixed, **columns})
+    return ids
+
+
+@contextmanager
+def _copied(cursor: Any, types: Mapping[str, str], rows: Iterable[Row]) -> Iterator[str]:
+    """Put the rows in a temporary table for the length of the block, and give its name."""
+    incoming = "ledger_incoming"
+    columns = ", ".join(f"{column} {kind}" for column, kind in types.items())
+    cursor.execute(f"CREATE TEMP TABLE {incoming} ({columns}) ON COMMIT DROP")
+    copy_lines(cursor, incoming, map(_copy_line, rows))
+    yield incoming
+    cursor.execute(f"DROP TABLE {incoming}")
+
+
+def _copy_line(row: Row) -> str:
+    return (
+        "\t".join(
+            [escaped(value) if type(value) is str else NULL if value is None else str(value) for value in row]
+        )
+        + "\n"
+    )
+
+
+def _new_ids(table: Table, count: int) -> tuple[int, ...]:
+    """Take `count` ids from the table's sequence."""
+    rows = _fetch(
+        "SELECT coalesce(array_agg(nextval(%s::regclass)), '{}') FROM generate_series(1, %s)",
+        [f"{table}_id_seq", count],
+    )
+    return tuple(rows[0][0])
+
+
+def _fetch(statement: str, parameters: Sequence[Any]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())

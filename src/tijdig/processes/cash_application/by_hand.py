@@ -1,0 +1,219 @@
+"""What a person does with a payment: book, leave on account, set aside, and take any of it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tijdig.banking import operations as banking
+from tijdig.banking import queries as bank
+from tijdig.banking.operations import StateChange
+from tijdig.banking.queries import LineView
+from tijdig.banking.states import LineState
+from tijdig.domain.ledger import CreditKind
+from tijdig.domain.money import Money
+from tijdig.domain.reasons import Reason
+from tijdig.infra import audit
+from tijdig.infra.readers_language import amount_in_words
+from tijdig.ledger import operations as ledger
+from tijdig.ledger import queries as ledger_queries
+from tijdig.ledger.operations import AllocationRequest, Settlement
+from tijdig.processes import reactions
+from tijdig.processes.cash_application.gathering import origin_of
+
+
+class LineNotWaiting(ValueError):
+    """The payment does not wait any more: somebody booked it or set it aside."""
+
+
+class LineNotBooked(ValueError):
+    """The payment is not booked, so there is nothing to take back."""
+
+
+class LineNotIgnored(ValueError):
+    """The payment was not set aside."""
+
+
+class NotAReceipt(ValueError):
+    """No money came in with this bank line."""
+
+
+class AllocatedTooMuch(ValueError):
+    """More would be allocated than the payment is."""
+
+
+class CustomerUnclear(ValueError):
+    """Nobody said whose payment it is, and the invoices do not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A payment as it was booked: its credit, and what that did to open items."""
+
+    credit_id: int
+    settlement: Settlement
+
+
+@transaction.atomic
+def book_line(
+    *,
+    line_id: int,
+    allocations: Sequence[tuple[int, int]],
+    customer_id: int | None = None,
+    on: date,
+    actor: str,
+) -> Booking:
+    """Book a waiting payment on items: `allocations` are (item id, amount in minor units).
+
+    What is not allocated is left on the account of `customer_id`, or of the one customer the items have. With
+    `customer_id` given, items of other customers may be paid too. Raises LineMissing, LineNotWaiting,
+    NotAReceipt, AllocatedTooMuch, CustomerUnclear, and what the ledger raises for an item or customer.
+    """
+    line = _claim(
+        line_id, LineState.WAITING, LineNotWaiting(_("Somebody has dealt with this payment already."))
+    )
+    if not line.is_receipt:
+        raise NotAReceipt(_("Only money that came in can be booked on invoices."))
+    allocated = sum(amount for _, amount in allocations)
+    if allocated > line.amount.minor:
+        too_much = Money(allocated - line.amount.minor, line.amount.currency)
+        raise AllocatedTooMuch(
+            _("That is %(more)s more than the payment of %(amount)s.")
+            % {"more": amount_in_words(too_much), "amount": amount_in_words(line.amount)}
+        )
+    payer = customer_id if customer_id is not None else _one_customer([item_id for item_id, _ in allocations])
+    reason = Reason("BOOKED_BY_HAND" if allocations else "LEFT_ON_ACCOUNT")
+    credit_id = ledger.add_credit(
+        customer_id=payer,
+        kind=CreditKind.PAYMENT,
+        amount=line.amount,
+        booking_date=line.booking_date,
+        origin=origin_of(line_id),
+        number="",
+        reason=reason,
+        actor=actor,
+    )
+    banking.set_line_states([StateChange(line_id, LineState.BOOKED, reason)])
+    if not allocations:
+        return Booking(credit_id, Settlement())
+    settlement = allocate_credit(
+        credit_id=credit_id,
+        allocations=allocations,
+        across_customers=customer_id is not None,
+        on=on,
+        actor=actor,
+    )
+    return Booking(credit_id, settlement)
+
+
+def leave_on_account(*, line_id: int, customer_id: int, on: date, actor: str) -> Booking:
+    """Book a waiting payment as money of the customer, to be allocated later. Raises as book_line."""
+    return book_line(line_id=line_id, allocations=(), customer_id=customer_id, on=on, actor=actor)
+
+
+@transaction.atomic
+def allocate_credit(
+    *,
+    credit_id: int,
+    allocations: Sequence[tuple[int, int]],
+    across_customers: bool = False,
+    on: date,
+    actor: str,
+) -> Settlement:
+    """Settle items with money on account: `allocations` are (item id, amount in minor units).
+
+    Raises what ledger.operations.allocate_many raises.
+    """
+    reason = Reason("BOOKED_BY_HAND")
+    requests = [AllocationRequest(credit_id, item_id, amount, reason) for item_id, amount in allocations]
+    settlement = ledger.allocate_many(requests, on=on, actor=actor, across_customers=across_customers)
+    reactions.after_settlement(settlement=settlement, on=on)
+    return settlement
+
+
+@transaction.atomic
+def undo_allocation(*, allocation_id: int, text: str = "", on: date, actor: str) -> Settlement:
+    """Take one allocation back by a reversing row; the money is left on the customer's account.
+
+    `text` is why, in the person's own words. Raises what ledger.operations.undo_allocation raises.
+    """
+    settlement = ledger.undo_allocation(allocation_id=allocation_id, on=on, reason=_why(text), actor=actor)
+    reactions.after_settlement(settlement=settlement, on=on)
+    return settlement
+
+
+@transaction.atomic
+def unbook_line(*, line_id: int, text: str = "", on: date, actor: str) -> Settlement:
+    """Take the booking of a payment back whole, by reversing rows; the payment waits again.
+
+    Raises LineMissing, LineNotBooked.
+    """
+    _claim(line_id, LineState.BOOKED, LineNotBooked(_("This payment is not booked.")))
+    origin = origin_of(line_id)
+    credit = ledger_queries.credits_by_origin([origin]).get(origin)
+    settlement = Settlement()
+    if credit is not None:
+        settlement = ledger.reverse_credit(credit_id=credit.id, on=on, reason=_why(text), actor=actor)
+        reactions.after_settlement(settlement=settlement, on=on)
+    _set_state(line_id, LineState.WAITING, Reason("BOOKING_UNDONE"), actor=actor, action="bank.line_unbooked")
+    return settlement
+
+
+@transaction.atomic
+def ignore_line(*, line_id: int, text: str, actor: str) -> None:
+    """Set a waiting bank line aside, with the person's reason. Raises LineMissing, LineNotWaiting."""
+    _claim(line_id, LineState.WAITING, LineNotWaiting(_("Somebody has dealt with this payment already.")))
+    reason = Reason("PERSON_SAID", {"text": text.strip()[:500]}) if text.strip() else Reason("SET_ASIDE")
+    _set_state(line_id, LineState.IGNORED, reason, actor=actor, action="bank.line_ignored")
+
+
+@transaction.atomic
+def reopen_line(*, line_id: int, actor: str) -> None:
+    """Let a line that was set aside wait again. Raises LineMissing, LineNotIgnored."""
+    _claim(line_id, LineState.IGNORED, LineNotIgnored(_("This bank line was not set aside.")))
+    _set_state(line_id, LineState.WAITING, Reason("TAKEN_UP_AGAIN"), actor=actor, action="bank.line_reopened")
+
+
+@transaction.atomic
+def write_off(*, item_id: int, amount_minor: int, text: str, on: date, actor: str) -> Settlement:
+    """Stop asking for so much of an item, with the person's reason. Undoing its allocation takes it back.
+
+    Raises what ledger.operations.write_off raises.
+    """
+    reason = Reason("PERSON_SAID", {"text": text.strip()[:500]}) if text.strip() else Reason("WRITTEN_OFF")
+    settlement = ledger.write_off(
+        item_id=item_id, amount_minor=amount_minor, on=on, reason=reason, actor=actor
+    )
+    reactions.after_settlement(settlement=settlement, on=on)
+    return settlement
+
+
+def _claim(line_id: int, state: LineState, otherwise: ValueError) -> LineView:
+    """Lock the line, check that it is in `state` and return it; of two at once the second is told so."""
+    if banking.lock_lines([line_id])[line_id] != state:
+        raise otherwise
+    return bank.lines([line_id])[line_id]
+
+
+def _set_state(line_id: int, state: LineState, reason: Reason, *, actor: str, action: str) -> None:
+    banking.set_line_states([StateChange(line_id, state, reason)])
+    audit.record(
+        actor=actor, action=action, subject=f"banking_bankline:{line_id}", data={"reason": reason.code}
+    )
+
+
+def _one_customer(item_ids: Sequence[int]) -> int:
+    customers = {item.customer_id for item in ledger_queries.items(item_ids).values()}
+    if len(customers) != 1:
+        raise CustomerUnclear(
+            _("Say which customer paid: the invoices do not have one and the same customer.")
+        )
+    return customers.pop()
+
+
+def _why(text: str) -> Reason:
+    return Reason("PERSON_SAID", {"text": text.strip()[:500]}) if text.strip() else Reason("BOOKING_UNDONE")

@@ -1,0 +1,212 @@
+"""Taking in a bank file: record, match, book, and stop asking for what is paid, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+from django.db import OperationalError, connection, transaction
+
+from tijdig.banking import operations as banking
+from tijdig.banking import queries as bank
+from tijdig.banking.operations import StateChange
+from tijdig.banking.queries import LineView, StatementView
+from tijdig.banking.states import LineState
+from tijdig.domain.ledger import CreditKind
+from tijdig.domain.matching import Match, match_all
+from tijdig.infra import audit, tenancy
+from tijdig.infra.bulk import many_objects
+from tijdig.ledger import operations as ledger
+from tijdig.ledger.operations import AllocationRequest, NewCredit
+from tijdig.ledger.queries import ItemView
+from tijdig.processes import reactions
+from tijdig.processes.cash_application.gathering import items_named_by, open_item_of, origin_of, transfer_of
+
+_LINES_AT_ONCE = 2000
+_TRIES = 3
+# Names the lock that lets one file at a time be applied in an organisation.
+_APPLYING = 7_042_001
+
+# Movements that are nobody's receipt need no person; what came back does.
+_IGNORED_BY_ITSELF = frozenset({"MONEY_OUT", "NO_MONEY_MOVED"})
+# A person took these back; booking them again by itself would undo that.
+_LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "TAKEN_UP_AGAIN"})
+
+
+class TooBusy(RuntimeError):
+    """Others kept booking on the same invoices at the same moment; trying again will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """How many movements were booked, wait for a person, and need nobody."""
+
+    booked: int = 0
+    waiting: int = 0
+    ignored: int = 0
+
+    def __add__(self, other: Booked) -> Booked:
+        return Booked(self.booked + other.booked, self.waiting + other.waiting, self.ignored + other.ignored)
+
+
+@dataclass(frozen=True, slots=True)
+class BankImport:
+    """What a bank file brought. `statements` carry their flags; counts are of movements.
+
+    `is_new` is False for a file that was taken in before: then nothing changed.
+    """
+
+    file_id: int
+    is_new: bool
+    statements: tuple[StatementView, ...]
+    new_lines: int
+    booked: int
+    waiting: int
+    ignored: int
+    already_known: int
+    rejected: int
+
+
+@transaction.atomic
+def import_bank_file(*, name: str, content: bytes, on: date, actor: str) -> BankImport:
+    """Take in a bank file and book what is sure; everything or, on a refusal, nothing.
+
+    Raises banking.operations.BankFileRefused when nothing in it can be read, TooBusy.
+    """
+    _one_at_a_time()
+    with many_objects():
+        outcome = banking.record_file(name=name, content=content, actor=actor)
+        statement_ids = [statement.id for statement in outcome.statements]
+        done = _apply(statement_ids, on=on, actor=actor) if outcome.is_new else Booked()
+    statements = bank.statements_of_file(outcome.file_id)
+    return BankImport(
+        file_id=outcome.file_id,
+        is_new=outcome.is_new,
+        statements=statements,
+        new_lines=outcome.new_lines,
+        booked=done.booked,
+        waiting=done.waiting,
+        ignored=done.ignored,
+        already_known=outcome.known_lines,
+        rejected=sum(len(statement.rejected) for statement in statements),
+    )
+
+
+@transaction.atomic
+def apply_waiting(*, on: date, actor: str) -> Booked:
+    """Match the movements that wait once more, after new invoices came in; return what became of them.
+
+    What a person took back stays with the person. Raises TooBusy.
+    """
+    _one_at_a_time()
+    return _apply(None, on=on, actor=actor)
+
+
+def _one_at_a_time() -> None:
+    """Wait until no other file is being applied in this organisation, and hold others off until we commit.
+
+    Large files take many batches; two at once would lock items in a circle.
+    """
+    with connection.cursor() as cursor:
+        organisation_id = tenancy.current_organisation_id()
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_APPLYING, organisation_id % 2**31])
+
+
+def _apply(statement_ids: Collection[int] | None, *, on: date, actor: str) -> Booked:
+    done = Booked()
+    line_ids = bank.waiting_ids(statement_ids=statement_ids)
+    for start in range(0, len(line_ids), _LINES_AT_ONCE):
+        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], on=on, actor=actor)
+    if done.booked:
+        audit.record(
+            actor=actor, action="cash.applied", data={"booked": done.booked, "waiting": done.waiting}
+        )
+    return done
+
+
+def _apply_batch(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
+    """Match and book some lines; begin again when somebody else booked on the same items meanwhile."""
+    states = banking.lock_lines(line_ids)
+    free = [line_id for line_id in line_ids if states[line_id] == LineState.WAITING]
+    lines = [line for line in bank.lines(free).values() if not _is_left_to_a_person(line)]
+    for _ in range(_TRIES):
+        try:
+            with transaction.atomic():
+                return _match_and_book(lines, on=on, actor=actor)
+        except (ledger.ItemSettled, ledger.ItemOverpaid):
+            continue
+        except OperationalError as error:
+            if not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
+                raise
+    raise TooBusy(_("Others were booking on the same invoices at the same moment. Please try again."))
+
+
+def _is_left_to_a_person(line: LineView) -> bool:
+    return line.reason is not None and line.reason.code in _LEFT_TO_A_PERSON
+
+
+def _match_and_book(lines: Sequence[LineView], *, on: date, actor: str) -> Booked:
+    transfers = tuple(transfer_of(line) for line in lines)
+    items = items_named_by(transfers)
+    matches = match_all(transfers, [open_item_of(item) for item in items])
+    _book(
+        [(line, match) for line, match in zip(lines, matches, strict=True) if match.booking],
+        items,
+        on=on,
+        actor=actor,
+    )
+    changes = [_change(match) for match in matches]
+    known = {line.id: line.reason for line in lines}
+    counts = banking.set_line_states(
+        [
+            change
+            for change in changes
+            if change.state != LineState.WAITING or known[change.line_id] != change.reason
+        ]
+    )
+    waiting = sum(change.state == LineState.WAITING for change in changes)
+    return Booked(counts[LineState.BOOKED], waiting, counts[LineState.IGNORED])
+
+
+def _change(match: Match) -> StateChange:
+    if match.booking is not None:
+        return StateChange(match.transfer_id, LineState.BOOKED, match.reason)
+    ignored = match.reason.code in _IGNORED_BY_ITSELF
+    return StateChange(match.transfer_id, LineState.IGNORED if ignored else LineState.WAITING, match.reason)
+
+
+def _book(sure: Sequence[tuple[LineView, Match]], items: Sequence[ItemView], *, on: date, actor: str) -> None:
+    """Add a credit for each line and settle its items, in a fixed number of statements per booking day."""
+    bookings = [(line, match.booking) for line, match in sure if match.booking is not None]
+    if not bookings:
+        return
+    credit_ids = ledger.add_credits(
+        [
+            NewCredit(
+                customer_id=booking.customer_id,
+                kind=CreditKind.PAYMENT,
+                amount_minor=line.amount.minor,
+                currency=line.amount.currency,
+                booking_date=line.booking_date,
+                reason=booking.reason,
+                origin=origin_of(line.id),
+            )
+            for line, booking in bookings
+        ],
+        actor=actor,
+    )
+    issued = {item.id: item.issue_date for item in items}
+    by_day: dict[date, list[AllocationRequest]] = defaultdict(list)
+    for credit_id, (line, booking) in zip(credit_ids, bookings, strict=True):
+        for share in booking.shares:
+            # The day the money came is the day it counts, whenever the file was taken in.
+            day = max(line.booking_date, issued[share.item_id])
+            by_day[day].append(
+                AllocationRequest(credit_id, share.item_id, share.amount_minor, booking.reason)
+            )
+    for day, requests in sorted(by_day.items()):
+        settlement = ledger.allocate_many(requests, on=day, actor=actor)
+        reactions.after_settlement(settlement=settlement, on=on)

@@ -1,0 +1,1 @@
+"""The demonstration: two made-up creditors, eighteen months of their lives, played through the real processes."""

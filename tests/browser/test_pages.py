@@ -1,0 +1,125 @@
+"""The pages in a real browser: at a desk and on a phone, by keyboard, in the dark, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import Visitor
+from tests.interfaces.web_world import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Visit = Callable[..., Visitor]
+
+
+def _pages(world: World) -> dict[str, str]:
+    here = f"/o/{world.slug}/"
+    return {
+        "today": here,
+        "customers": f"{here}customers/",
+        "customer": f"{here}customers/{world.customer}/",
+        "customer-form": f"{here}customers/new/",
+        "invoices": f"{here}invoices/?status=ALL",
+        "invoice": f"{here}invoices/{world.part_paid_item}/",
+        "invoice-form": f"{here}invoices/new/",
+        "settings": f"{here}settings/",
+        "house-style": f"{here}settings/house-style/",
+        "users": f"{here}settings/users/",
+        "mode": f"{here}settings/mode/",
+        "audit": f"{here}audit/",
+        "search": f"{here}search/?q=korenaar",
+        "me": "/me/",
+        "new": "/new/",
+        "second-factor": "/accounts/2fa/",
+    }
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
+def test_every_page_fits_can_be_read_and_complains_of_nothing(
+    visit: Visit, world: World, tmp_path: Path, width: int, scheme: str
+) -> None:
+    """No page is wider than its screen; axe finds nothing wrong (WCAG 2.2 AA); the console stays empty."""
+    visitor = visit(width=width, scheme=scheme)
+    page = visitor.log_in("owner")
+    axe = Axe()
+    for name, path in _pages(world).items():
+        visitor.go(path)
+        page.screenshot(path=str(tmp_path / f"{name}-{width}-{scheme}.png"), full_page=True)
+        assert visitor.overflow() <= 0, name
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        found = axe.run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        assert visitor.complaints == [], name
+
+
+def test_a_detail_opens_beside_its_list_and_gives_the_place_back(visit: Visit, world: World) -> None:
+    page = visit().log_in("colleague")
+    page.get_by_role("link", name="Invoices", exact=True).click()
+    row = page.get_by_role("link", name="2026-0102")
+    row.click()
+    drawer = page.locator("#drawer")
+    drawer.get_by_role("heading", name="Invoice 2026-0102").wait_for()
+    assert page.url.endswith("/invoices/")
+    page.keyboard.press("Escape")
+    assert not drawer.is_visible()
+    assert row.evaluate("link => link === document.activeElement")
+
+
+def test_the_keyboard_alone_finds_and_opens_an_invoice(visit: Visit, world: World) -> None:
+    page = visit().log_in("colleague")
+    page.keyboard.press("/")
+    page.keyboard.type("2026-0101")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/invoices/{world.overdue_item}/")
+    assert page.get_by_role("heading", name="Invoice 2026-0101").is_visible()
+
+
+def test_the_list_narrows_while_one_types(visit: Visit, world: World) -> None:
+    page = visit().log_in("colleague")
+    page.get_by_role("link", name="Customers", exact=True).click()
+    page.get_by_label("Search in this list").press_sequentially("zonne")
+    page.get_by_role("link", name="Bakkerij De Korenaar").wait_for(state="detached")
+    assert page.get_by_role("link", name="Wooncoöperatie").is_visible()
+    assert "q=zonne" in page.url
+
+
+def test_the_house_style_shows_while_one_chooses(visit: Visit, world: World) -> None:
+    visitor = visit()
+    visitor.log_in("owner")
+    page = visitor.go(f"/o/{world.slug}/settings/house-style/")
+    page.get_by_label("Signed by").fill("Noor van de administratie")
+    page.get_by_label("Colour").fill("#c2410c")
+    preview = page.locator("#house-preview")
+    assert preview.get_by_text("Noor van de administratie").is_visible()
+    bar = preview.locator(".preview-bar").evaluate("bar => getComputedStyle(bar).backgroundColor")
+    assert bar == "rgb(194, 65, 12)"
+    assert visitor.complaints == []
+
+
+def test_a_phone_opens_the_navigation(visit: Visit, world: World) -> None:
+    page = visit(width=360).log_in("reader")
+    link = page.get_by_role("link", name="Customers", exact=True)
+    assert not link.is_visible()
+    page.get_by_role("button", name="Menu").click()
+    link.click()
+    page.wait_for_url("**/customers/")
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_without_scripts_the_work_goes_on(visit: Visit, world: World, width: int) -> None:
+    """Search, a hold with its explanation, and lifting it: all by plain links and forms."""
+    visitor = visit(width=width, scripts=False)
+    page = visitor.log_in("colleague")
+    page.get_by_label("Search everything").fill("K-1001")
+    page.get_by_label("Search everything").press("Enter")
+    page.wait_for_url(f"**/customers/{world.customer}/")
+    page.get_by_text("Put follow-up on hold").click()
+    page.get_by_label("Why").fill("Zoekt het uit")
+    page.get_by_role("button", name="Put on hold").click()
+    assert page.get_by_text("Follow-up is on hold.").is_visible()
+    page.get_by_role("button", name="Lift the hold").click()
+    assert not page.get_by_text("Follow-up is on hold.").is_visible()

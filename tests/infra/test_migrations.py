@@ -1,0 +1,99 @@
+"""Every migration from nothing, back to nothing and forward again; and nothing in the models without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg.conninfo import make_conninfo
+from pytest_django import DjangoDbBlocker
+
+from tests.database_address import database_address
+from tijdig.customers.models import Customer
+from tijdig.ledger.models import Item
+from tijdig.organisations.models import Organisation
+
+OURS = sorted(app.label for app in apps.get_app_configs() if app.name.startswith("tijdig."))
+
+
+@pytest.fixture
+def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """An empty database beside that of the tests, as its owner; Django's name for it."""
+    with django_db_blocker.unblock():
+        yield from _empty_database()
+
+
+def _empty_database() -> Iterator[str]:
+    name = f"tijdig_empty_{uuid4().hex[:12]}"
+    administration = make_conninfo(database_address(), dbname="postgres")
+    with psycopg.connect(administration, autocommit=True) as owner:
+        owner.execute(f'CREATE DATABASE "{name}"')
+    facts = {**connection.settings_dict, "NAME": name, "CONN_MAX_AGE": 0}
+    facts["OPTIONS"] = {key: value for key, value in facts["OPTIONS"].items() if key != "options"}
+    connections.databases["empty"] = facts
+    try:
+        yield "empty"
+    finally:
+        connections["empty"].close()
+        del connections["empty"], connections.databases["empty"]
+        with psycopg.connect(administration, autocommit=True) as owner:
+            owner.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_no_model_waits_for_a_migration(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def tables(alias: str) -> set[str]:
+    """Return the names of our tables."""
+    with connections[alias].cursor() as cursor:
+        names = connections[alias].introspection.table_names(cursor)
+    return {name for name in names if name.split("_")[0] in OURS}
+
+
+def to(alias: str, *where: str) -> None:
+    """Migrate the database: everything, or an app to one of its migrations."""
+    call_command("migrate", *where, database=alias, verbosity=0, interactive=False)
+
+
+def test_all_from_nothing_back_to_nothing_and_forward_again(empty_database: str) -> None:
+    to(empty_database)
+    made = tables(empty_database)
+    assert {"organisations_organisation", "ledger_item", "messaging_message"} <= made
+    for label in OURS:
+        to(empty_database, label, "zero")
+    assert tables(empty_database) == set()
+    to(empty_database)
+    assert tables(empty_database) == made
+
+
+def test_what_came_after_the_first_version_loses_no_rows(empty_database: str) -> None:
+    """The functions and indexes of later migrations stand beside the rows that were there before them."""
+    to(empty_database)
+    for label in ("ledger", "infra"):
+        to(empty_database, label, "0002_walls")
+    house = Organisation.objects.using(empty_database).create(id=7, slug="huis", name="Huis")
+    customer = Customer.objects.using(empty_database).create(
+        organisation_id=house.id, number="C1", name="Klant"
+    )
+    Item.objects.using(empty_database).create(
+        organisation_id=house.id, customer_id=customer.id, kind="INVOICE", number="F-2026 0042",
+        currency="EUR", amount=12100, open=12100, issue_date=date(2026, 1, 31), due_date=date(2026, 2, 28),
+    )  # fmt: skip
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT number, open, settled_date FROM ledger_item")
+        assert cursor.fetchall() == [("F-2026 0042", 12100, None)]
+        cursor.execute("SET tijdig.organisation = '7'")
+        cursor.execute("SELECT count(*) FROM tijdig_items_by_number_core(ARRAY['20260042'])")
+        assert cursor.fetchone() == (1,)
+        cursor.execute("SET tijdig.organisation = '8'")
+        cursor.execute("SELECT count(*) FROM tijdig_items_by_number_core(ARRAY['20260042'])")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT count(*) FROM tijdig_refresh_statistics()")

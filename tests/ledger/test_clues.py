@@ -1,0 +1,68 @@
+"""Finding the items a payment may be for."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ledger.builders import ON, a_credit, a_customer, an_item, an_organisation, because
+from tijdig.domain.matching.numbers import core
+from tijdig.domain.money import Money
+from tijdig.infra import tenancy
+from tijdig.ledger import operations, queries
+
+
+def numbers(found: tuple[queries.ItemView, ...]) -> list[str]:
+    return sorted(item.number for item in found)
+
+
+def test_items_are_found_by_the_core_of_their_number_however_it_is_written(customer: int) -> None:
+    for number in ("INV-2026/0042", "2026.0042", "F20260043", "ABC"):
+        an_item(customer, number=number)
+    assert numbers(queries.items_by_clue(references=[], cores=["20260042"])) == ["2026.0042", "INV-2026/0042"]
+    assert queries.items_by_clue(references=[], cores=["", "0042"]) == ()
+
+
+def test_items_are_found_by_reference_open_and_settled(customer: int) -> None:
+    open_, settled = an_item(customer, reference="RF18X"), an_item(customer, reference="RF18X")
+    an_item(customer)
+    operations.write_off(item_id=settled, amount_minor=10_000, on=ON, reason=because(), actor="cli")
+    found = queries.items_by_clue(references=["RF18X", ""], cores=[])
+    assert [(item.id, item.is_open) for item in found] == [(open_, True), (settled, False)]
+
+
+def test_the_reversal_of_a_payment_is_no_invoice_to_pay(customer: int) -> None:
+    credit_id = a_credit(customer)
+    operations.reverse_credit(credit_id=credit_id, on=ON, reason=because(), actor="cli")
+    [reversal] = queries.allocations_of_credit(credit_id)
+    found = queries.items_by_clue(references=[], cores=[core(reversal.item_number)])
+    assert reversal.item_id not in [item.id for item in found]
+
+
+def test_another_organisations_items_are_not_found(customer: int) -> None:
+    an_item(customer, number="2026-0042", reference="RF18X")
+    with tenancy.within(an_organisation()):
+        assert queries.items_by_clue(references=["RF18X"], cores=["20260042"]) == ()
+        an_item(a_customer(), number="2026-0042")
+        assert len(queries.items_by_clue(references=["RF18X"], cores=["20260042"])) == 1
+
+
+def test_open_items_of_an_amount_come_oldest_first(customer: int) -> None:
+    first, second = an_item(customer, 777), an_item(customer, 777)
+    an_item(customer, 777, currency="USD")
+    an_item(customer, 778)
+    assert [item.id for item in queries.open_items_of_amount(Money(777, "EUR"), limit=5)] == [first, second]
+    assert [item.id for item in queries.open_items_of_amount(Money(777, "EUR"), limit=1)] == [first]
+
+
+@pytest.mark.django_db
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00İ"), max_size=30))
+def test_the_database_and_the_matcher_agree_on_the_core(number: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ltrim(regexp_replace(lower(%s), '[^0-9a-z]', '', 'g'), 'abcdefghijklmnopqrstuvwxyz')",
+            [number],
+        )
+        assert cursor.fetchone()[0] == core(number)

@@ -1,0 +1,94 @@
+"""The demonstration as it is played: alive on every screen, true to the ledger, and ready to be tried."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tijdig.banking import queries as bank
+from tijdig.infra import audit, clock, tenancy
+from tijdig.integrations.mailbox import queries as mailbox
+from tijdig.ledger import queries as ledger
+from tijdig.ledger import verification
+from tijdig.messaging import queries as messaging
+from tijdig.organisations import operations as organisations
+from tijdig.organisations import queries
+from tijdig.processes import cash_application, invoice_import, organisation_setup
+from tijdig.processes.demonstration import making, story, try_it
+from tijdig.processes.demonstration.cast import CREDITORS
+from tijdig.processes.demonstration.making import LOGINS, make
+from tijdig.processes.invoice_import import Upload
+
+pytestmark = pytest.mark.django_db
+
+
+def _progress(what: str, done: int, total: int) -> None:
+    assert 0 < done <= total, what
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A Dutch demonstration of 70 days with 40 customers."""
+    small = dataclasses.replace(CREDITORS[0], customers=40)
+    monkeypatch.setattr(try_it, "CREDITORS", (small,))
+    monkeypatch.setattr(
+        try_it, "tell", lambda creditor, last_day: story.tell(creditor, last_day=last_day, days=70)
+    )
+    users = tuple(
+        organisations.create_user(email=login.email, name=login.role, language="nl", password=login.password)
+        for login in LOGINS
+    )
+    return make(small, users=users, progress=_progress, days=70)
+
+
+def test_a_demonstration_lives_and_its_books_are_right(made: int) -> None:
+    with tenancy.within(made):
+        today = clock.today(queries.current().timezone)
+        assert queries.current().followed_up_until == today
+        assert ledger.item_count(on=today, status=ledger.ItemStatus.PAID).number > 10
+        assert ledger.item_count(on=today, status=ledger.ItemStatus.OPEN).number > 10
+        assert messaging.message_page(state="SENT").lines
+        assert mailbox.mail_page().lines
+        assert {member.role for member in queries.members()} == {"OWNER", "CONTROLLER", "VIEWER"}
+        assert list(verification.problems()) == []
+        assert list(audit.breaks()) == []
+
+
+def test_its_files_can_be_tried(made: int) -> None:
+    with tenancy.within(made):
+        today = clock.today(queries.current().timezone)
+        files = {file.key: file for file in try_it.files(queries.current())}
+        before = bank.state_counts().get(bank.LineState.BOOKED, 0)
+        if "statement" in files:  # on some days nothing moved on the account
+            brought = cash_application.import_bank_file(
+                name="bank.xml", content=files["statement"].content, on=today, actor="cli"
+            )
+            assert brought.new_lines > 0
+            assert bank.state_counts().get(bank.LineState.BOOKED, 0) == before + brought.booked
+        batch = invoice_import.receive(
+            uploads=[Upload("facturen.csv", files["invoices"].content)], actor="cli"
+        )
+        preview = invoice_import.preview(batch_id=batch, on=today)
+        assert (preview.new, preview.rejected) == (7, 1)
+
+
+def test_an_organisation_of_ones_own_has_no_files_to_try(made: int) -> None:
+    with tenancy.within(made):
+        own = dataclasses.replace(queries.current(), is_demo=False)
+    with pytest.raises(try_it.NoDemonstration):
+        try_it.files(own)
+
+
+def test_a_demonstration_that_was_broken_off_does_not_count(made: int) -> None:
+    whole, broken_off = CREDITORS
+    organisation_setup.create(
+        name=broken_off.name,
+        slug=broken_off.slug,
+        country="BE",
+        language="nl",
+        is_demo=True,
+        actor=making.ACTOR,
+    )
+    assert making._is_whole(whole)
+    assert not making._is_whole(broken_off)

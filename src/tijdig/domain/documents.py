@@ -37,7 +37,15 @@ class StatementLine:
     bank_reference: str = ""
     batch: str = ""
     batch_incomplete: bool = False
+    returned: bool = False
+    """Whether it takes back an earlier movement: a return, a refund of a direct debit, a reversal."""
     return_reason: str = ""
+    """Why it came back, as the file says it ("AC04"); may be empty though `returned` is set."""
+    original_amount: Money | None = None
+    """The amount as it was ordered, where the file tells it: in another currency, or without charges."""
+    charges: Money | None = None
+    """What banks took off it (or, on a return, added to it), above zero."""
+    exchange_rate: str = ""
     entry_index: int = 0
     """Place of the entry in its statement, from 0; children of a batch share it."""
 

@@ -97,3 +97,33 @@ def test_what_came_after_the_first_version_loses_no_rows(empty_database: str) ->
         cursor.execute("SELECT count(*) FROM tijdig_items_by_number_core(ARRAY['20260042'])")
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT count(*) FROM tijdig_refresh_statistics()")
+
+
+def test_movements_and_organisations_stay_as_they_were_when_returns_and_policies_came(
+    empty_database: str,
+) -> None:
+    to(empty_database, "banking", "0002_walls")
+    to(empty_database, "organisations", "0002_walls")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_A_MOVEMENT)
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(
+            "SELECT amount, returned, return_reason, original_amount, charges FROM banking_bankline"
+        )
+        assert cursor.fetchall() == [(-12100, False, "AC04", None, None)]
+        cursor.execute("SELECT count(*) FROM organisations_cashpolicy")
+        assert cursor.fetchone() == (0,)
+
+
+_A_MOVEMENT = """
+    INSERT INTO banking_bankaccount (id, organisation_id, number, currency, name) VALUES (1, 7, 'NL1', 'EUR', '');
+    INSERT INTO banking_bankstatement (id, organisation_id, account_id, file_id, number, sequence, entry_count,
+        net_booked, new_lines, known_lines, balance_difference, rejected, imported_at)
+        VALUES (1, 7, 1, 1, '', '', 1, -12100, 1, 0, 0, '[]', now());
+    INSERT INTO banking_bankline (organisation_id, statement_id, account_id, fingerprint, position, booking_date,
+        amount, currency, counterparty_name, counterparty_iban, structured_reference, remittance, end_to_end_id,
+        mandate_id, bank_reference, batch, batch_incomplete, return_reason, state, reason)
+        VALUES (7, 1, 1, 'f', 0, '2026-01-31', -12100, 'EUR', '', '', '', '', '', '', '', '', false, 'AC04',
+                'WAITING', '{}');
+"""

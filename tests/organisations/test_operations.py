@@ -265,3 +265,30 @@ def test_a_user_can_change_how_they_are_called() -> None:
     assert found is not None
     assert (found.name, found.language) == ("Owner Two", "de")
     assert queries.user(0) is None
+
+
+def test_money_is_treated_by_the_defaults_until_something_is_said() -> None:
+    with tenancy.within(make()):
+        assert queries.cash_policy().required_precision == 999_000
+        operations.change_cash_policy(actor="owner", small_difference=0, allocation_order="PRINCIPAL_FIRST")
+        operations.change_cash_policy(actor="owner", small_difference=0)
+        policy = queries.cash_policy()
+        assert (policy.small_difference, policy.allocation_order) == (0, "PRINCIPAL_FIRST")
+        assert policy.required_precision == 999_000
+        changed = [entry for entry in audit.entries() if entry.action == "organisation.cash_policy_changed"]
+        assert [entry.data for entry in changed] == [
+            {"small_difference": 0, "allocation_order": "PRINCIPAL_FIRST"}
+        ]
+    with tenancy.within(make("Andere")):
+        assert queries.cash_policy().small_difference == 5
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"required_precision": 5}, {"small_difference": -1}, {"small_difference": 1.5}, {"stale_after_days": True},
+     {"allocation_order": "RANDOM"}, {"discount_basis_points": 10_000}],
+)  # fmt: skip
+def test_a_way_of_treating_money_that_makes_no_sense_is_refused(settings: dict[str, object]) -> None:
+    with tenancy.within(make()), pytest.raises(SettingInvalid) as refusal:
+        operations.change_cash_policy(actor="owner", **settings)
+    assert refusal.value.field in settings

@@ -16,6 +16,7 @@ from django.db import connection
 from tijdig.banking.fingerprints import FINGERPRINT, goes_on, likeness
 from tijdig.banking.models import BankLine
 from tijdig.domain.documents import Rejected, Statement, StatementLine
+from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.infra.bulk import NULL, copy_lines, escaped
 
@@ -33,6 +34,7 @@ _TEXTS = (
     "bank_reference",
     "batch",
     "return_reason",
+    "exchange_rate",
 )
 _TYPES = {
     "position": "int",
@@ -41,6 +43,10 @@ _TYPES = {
     "amount": "bigint",
     "currency": "text",
     "batch_incomplete": "boolean",
+    "returned": "boolean",
+    "original_amount": "bigint",
+    "original_currency": "text",
+    "charges": "bigint",
     **dict.fromkeys(_TEXTS, "text"),
 }
 _COLUMNS = ", ".join(_TYPES)
@@ -214,5 +220,11 @@ def _copy_line(place: int, position: int, line: StatementLine, day: date) -> str
     texts = "\t".join(escaped(getattr(line, name)[: _ROOM[name]]) for name in _TEXTS)
     return (
         f"{place}\t{likeness(line, booked_on=day)}\t{position}\t{day}\t{line.value_date or NULL}"
-        f"\t{line.amount.minor}\t{line.amount.currency}\t{line.batch_incomplete}\t{texts}\n"
+        f"\t{line.amount.minor}\t{line.amount.currency}\t{line.batch_incomplete}\t{line.returned}"
+        f"\t{_minor(line.original_amount)}\t{line.original_amount.currency if line.original_amount else ''}"
+        f"\t{_minor(line.charges)}\t{texts}\n"
     )
+
+
+def _minor(amount: Money | None) -> int | str:
+    return NULL if amount is None else amount.minor

@@ -74,7 +74,15 @@ class BankLine(models.Model):
     batch = models.CharField(max_length=140, blank=True)
     batch_incomplete = models.BooleanField(default=False)
     """A batch kept whole, because its payments do not add up to it."""
+    returned = models.BooleanField(default=False)
+    """Whether it takes back an earlier movement."""
     return_reason = models.CharField(max_length=140, blank=True)
+    original_amount = models.BigIntegerField(null=True, blank=True)
+    """As it was ordered, in minor units of `original_currency`, where the file tells it."""
+    original_currency = models.CharField(max_length=3, blank=True)
+    charges = models.BigIntegerField(null=True, blank=True)
+    """What banks took off it, or on a return added to it, in minor units of `currency`."""
+    exchange_rate = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=7, default=LineState.WAITING.value)
     reason = models.JSONField(default=dict)
     """Why it is in this state: how it was matched, or why it waits."""

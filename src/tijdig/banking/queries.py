@@ -41,7 +41,11 @@ class LineView:
     bank_reference: str
     batch: str
     batch_incomplete: bool
+    returned: bool
     return_reason: str
+    original_amount: Money | None
+    charges: Money | None
+    exchange_rate: str
     state: LineState
     reason: Reason | None
 
@@ -130,7 +134,12 @@ _LINE_COLUMNS = (
     "bank_reference",
     "batch",
     "batch_incomplete",
+    "returned",
     "return_reason",
+    "original_amount",
+    "original_currency",
+    "charges",
+    "exchange_rate",
     "state",
     "reason",
 )
@@ -141,7 +150,10 @@ def _line_views(rows: QuerySet[BankLine]) -> list[LineView]:
     found: Iterable[tuple[Any, ...]] = rows.values_list(*_LINE_COLUMNS)
     views = []
     for row in found:
-        values = (*row[:5], Money(row[5], row[6]), *row[7:17], LineState(row[17]), from_data(row[18]))
+        original = None if row[18] is None else Money(row[18], row[19])
+        charges = None if row[20] is None else Money(row[20], row[6])
+        told = (original, charges, row[21], LineState(row[22]), from_data(row[23]))
+        values = (*row[:5], Money(row[5], row[6]), *row[7:18], *told)
         views.append(LineView(*values))
     return views
 

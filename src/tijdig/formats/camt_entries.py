@@ -176,8 +176,9 @@ def _line(entry: _Entry, detail: Details, amount: Money, batch: str = "") -> Sta
         (own_reference or entry.reference) if batch else (entry.reference or own_reference),
         batch,
         False,
+        bool(returned),
         returned,
-        entry.place,
+        entry_index=entry.place,
     )
 
 

@@ -71,6 +71,36 @@ def checked(values: Mapping[str, object], *, country: str) -> dict[str, object]:
     return {field: _checked_one(field, value, country) for field, value in values.items()}
 
 
+ALLOCATION_ORDERS = ("LAW", "PRINCIPAL_FIRST", "OLDEST_FIRST")
+_CASH_RANGES = {
+    "required_precision": (900_000, 1_000_000),
+    "small_difference": (0, 100_00),
+    "discount_basis_points": (0, 2_500),
+    "discount_days": (0, 120),
+    "discount_grace_days": (0, 14),
+    "controller_write_off_limit": (0, 100_000_00),
+    "stale_after_days": (0, 60),
+}
+
+
+def checked_cash_policy(values: Mapping[str, object]) -> dict[str, object]:
+    """Return these settings of how money is treated. Raises SettingInvalid for the first that is refused."""
+    for field, value in values.items():
+        if field in _CASH_RANGES:
+            least, most = _CASH_RANGES[field]
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                raise SettingInvalid(
+                    field, _("Use a whole number from %(least)s to %(most)s") % {"least": least, "most": most}
+                )
+        elif field == "allocation_order" and value not in ALLOCATION_ORDERS:
+            raise SettingInvalid(
+                field,
+                _("“%(text)s” is not an order: choose %(values)s")
+                % {"text": value, "values": ", ".join(ALLOCATION_ORDERS)},
+            )
+    return dict(values)
+
+
 def _checked_one(field: str, value: object, country: str) -> object:
     if field in _NOT_TEXT:
         return _NOT_TEXT[field](value)

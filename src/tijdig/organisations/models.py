@@ -94,6 +94,42 @@ class Organisation(models.Model):
     signature = models.CharField(max_length=200, blank=True)
 
 
+class CashPolicy(models.Model):
+    """How an organisation treats money that comes in. Amounts in minor units of its own currency.
+
+    Without a row the defaults hold.
+    """
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, primary_key=True)
+    required_precision = models.PositiveIntegerField(default=999_000)
+    """Of a million bookings by itself, how many must be right."""
+    small_difference = models.PositiveIntegerField(default=5)
+    """A shortage up to this is written off when the rest of the match is certain."""
+    allocation_order = models.CharField(max_length=20, default="LAW")
+    discount_basis_points = models.PositiveSmallIntegerField(default=0)
+    discount_days = models.PositiveSmallIntegerField(default=0)
+    discount_grace_days = models.PositiveSmallIntegerField(default=2)
+    controller_write_off_limit = models.PositiveIntegerField(default=10_000)
+    """What a controller may write off of one item; an owner has no limit."""
+    hold_on_unapplied_money = models.BooleanField(default=True)
+    """A customer whose money waits to be placed gets no reminder."""
+    stale_after_days = models.PositiveSmallIntegerField(default=5)
+    """Bank data older than this many days is stale; 0: never."""
+    hold_when_stale = models.BooleanField(default=False)
+    """Whether the daily run sends no reminders on stale bank data, or only warns."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(required_precision__lte=1_000_000),
+                name="precision_is_a_share_of_a_million",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(discount_basis_points__lt=10_000), name="discount_is_less_than_everything"
+            ),
+        )
+
+
 class Membership(models.Model):
     """That a user works for an organisation, and as what."""
 

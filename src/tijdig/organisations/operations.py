@@ -17,11 +17,12 @@ from tijdig.organisations.checks import (
     TIMEZONES,
     SettingInvalid,
     checked,
+    checked_cash_policy,
     checked_slug,
     is_reserved,
 )
 from tijdig.organisations.logo import checked_logo
-from tijdig.organisations.models import Membership, Organisation, User
+from tijdig.organisations.models import CashPolicy, Membership, Organisation, User
 from tijdig.organisations.models import Mode as Mode
 from tijdig.organisations.models import Role as Role
 
@@ -56,6 +57,21 @@ class Settings(MoreSettings, total=False):
     name: str
     country: str
     language: str
+
+
+class CashSettings(TypedDict, total=False):
+    """How money that comes in is treated, as far as a user changes it (see queries.CashPolicyView)."""
+
+    required_precision: int
+    small_difference: int
+    allocation_order: str
+    discount_basis_points: int
+    discount_days: int
+    discount_grace_days: int
+    controller_write_off_limit: int
+    hold_on_unapplied_money: bool
+    stale_after_days: int
+    hold_when_stale: bool
 
 
 class EmailTaken(ValueError):
@@ -174,6 +190,24 @@ def _check_ready() -> None:
     missing = queries.missing_for_live()
     if missing:
         raise NotReadyForLive(missing)
+
+
+@transaction.atomic
+def change_cash_policy(*, actor: str, **settings: Unpack[CashSettings]) -> None:
+    """Change how money that comes in is treated. Raises SettingInvalid for the first that is refused."""
+    organisation_id = tenancy.current_organisation_id()
+    known = queries.cash_policy()
+    values = checked_cash_policy(dict(settings))
+    changed = {name: value for name, value in values.items() if getattr(known, name) != value}
+    if not changed:
+        return
+    CashPolicy.objects.update_or_create(pk=organisation_id, defaults=changed)
+    audit.record(
+        actor=actor,
+        action="organisation.cash_policy_changed",
+        subject=f"organisation:{organisation_id}",
+        data=changed,
+    )
 
 
 @transaction.atomic

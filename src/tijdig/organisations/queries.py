@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from django.db import connection
 
 from tijdig.infra import tenancy
-from tijdig.organisations.models import Membership, Organisation, User
+from tijdig.organisations.models import CashPolicy, Membership, Organisation, User
 from tijdig.organisations.models import Mode as Mode
 from tijdig.organisations.models import Role as Role
 
@@ -95,6 +95,28 @@ def _user_view(user: User) -> UserView:
         is_active=user.is_active,
         has_password=user.has_usable_password(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CashPolicyView:
+    """How money that comes in is treated; amounts in minor units (see the model for each)."""
+
+    required_precision: int
+    small_difference: int
+    allocation_order: str
+    discount_basis_points: int
+    discount_days: int
+    discount_grace_days: int
+    controller_write_off_limit: int
+    hold_on_unapplied_money: bool
+    stale_after_days: int
+    hold_when_stale: bool
+
+
+def cash_policy() -> CashPolicyView:
+    """Return how the organisation we are in treats money that comes in; the defaults where it said nothing."""
+    row = CashPolicy.objects.filter(pk=tenancy.current_organisation_id()).first() or CashPolicy()
+    return CashPolicyView(**{field.name: getattr(row, field.name) for field in fields(CashPolicyView)})
 
 
 def current() -> OrganisationView:

@@ -235,7 +235,7 @@ def test_a_bank_file_is_read_piece_by_piece_as_it_is_read_whole(content: bytes, 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", UBL, b"a;b\r\n1;2\r\n", b"%PDF-1.7", CAMT[:-60], MT940[:-25], b":20:X\n:25:NL20INGB0001234567\n"],
+    [b"", UBL, b"a;b\r\n1;2\r\n", b"%PDF-1.7", CAMT[:-60], b":20:X\n:25:NL20INGB0001234567\n"],
 )
 def test_what_is_no_whole_bank_file_is_refused_with_the_reason_it_has_when_read_whole(content: bytes) -> None:
     with pytest.raises(detect.StatementsUnreadable) as refusal:

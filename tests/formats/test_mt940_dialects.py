@@ -202,6 +202,18 @@ def test_of_two_parties_the_other_side_counts() -> None:
     assert told(text, credit=False)["name"] == "Payee"
 
 
+def test_the_parts_of_a_party() -> None:
+    text = "/BENM/300000003998473\n/TELEKOM AD - SKOPJE\n/5,6//0264\n/Pl.po osnov"
+    assert told(text) == {"name": "TELEKOM AD - SKOPJE", "account": "300000003998473"}
+
+
+def test_amounts_and_then_text() -> None:
+    assert told("/OCMT/USD2853,12/\nPAYMENT OF INVOICES 204011665") == {
+        "original": "USD2853,12",
+        "remittance": "/OCMT/USD2853,12/ PAYMENT OF INVOICES 204011665",
+    }
+
+
 def test_a_party_without_a_name_of_its_own() -> None:
     assert told(" /XXXX//100924\n /ORDP/SOME BANK AB\n /REMI/OUR REF: 03MT") == {
         "name": "SOME BANK AB",

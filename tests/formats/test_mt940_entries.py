@@ -146,6 +146,7 @@ def test_what_is_no_entry_is_refused(field: str) -> None:
         ("NTRFOverforing", "", ""),
         ("S05168790452", "68790452", ""),
         ("NMSC", "", ""),
+        ("NONREF", "", ""),
         ("", "", ""),
     ],
 )

@@ -19,7 +19,7 @@ from tijdig.formats.mt940.statements import Assembly
 __all__ = ["Mt940Refused", "format_of", "read", "stream"]
 
 _BEGINNING = 4096
-_MT940 = re.compile(rb"\A\s*(\{1:|:20:|:940:)|[\r\n]:(20|25|28C?|34F|60[FM]|61|62[FM]):")
+_MT940 = re.compile(rb"\A\s*(\{1:|:940:)|(?:\A|[\r\n]):(20|25|28C?|34F|60[FM]|61|62[FM]):")
 _INTERIM = re.compile(rb"\{2:[IO]942|[\r\n]:34F:")
 _OPENED = re.compile(rb"[\r\n]:60[FM]:")
 _MARK = b"\xef\xbb\xbf"
@@ -36,7 +36,7 @@ def format_of(content: bytes) -> str:
 def read(source: IO[bytes]) -> Iterator[Statement]:
     """Yield the statements in `source`, each with its lines and rejected entries.
 
-    Raises Mt940Refused when the file breaks off or holds no statement.
+    Raises Mt940Refused when the file holds no statement.
     """
     read_lines: list[StatementLine] = []
     rejected: list[Rejected] = []
@@ -54,8 +54,9 @@ def read(source: IO[bytes]) -> Iterator[Statement]:
 def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:
     """Yield lines and rejected entries as they are read, and after the last of a statement the statement.
 
-    The statement comes without its lines; pages of one statement are one. Memory stays flat whatever the
-    size. Raises Mt940Refused as `read`.
+    The statement comes without its lines; pages of one statement are one. A file that is cut off says so in a
+    Rejected; an entry that may be half is rejected too. Memory stays flat whatever the size. Raises
+    Mt940Refused as `read`.
     """
     assembly = Assembly()
     text, line = "", 1

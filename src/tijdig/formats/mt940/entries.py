@@ -22,7 +22,7 @@ _ENTRY = re.compile(
     r"""\s?([0-9]{6})([0-9]{4}|[ ]{4})?\s?
     ([REre]?[CDcd])[A-Za-z]?\s?
     ([0-9][0-9.,]*|,[0-9]+)\s?
-    ([A-Za-z][A-Za-z0-9 ]{3})?
+    ((?!NONREF)[A-Za-z][A-Za-z0-9 ]{3})?
     ([^\n]*)(?:\n(.*))?""",
     re.VERBOSE | re.DOTALL,
 )

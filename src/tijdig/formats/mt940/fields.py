@@ -36,7 +36,7 @@ class Mt940Refused(ValueError):
 def tagged_fields(source: IO[bytes]) -> Iterator[tuple[str, str, int]]:
     """Yield the tag, the text and the line of each field. The header before the first is left out.
 
-    A text ends without its line break; line breaks within are "\\n". Raises Mt940Refused for a field that does
+    A text ends with its line break, where it has one; all are "\\n". Raises Mt940Refused for a field that does
     not end.
     """
     line = 1
@@ -44,7 +44,7 @@ def tagged_fields(source: IO[bytes]) -> Iterator[tuple[str, str, int]]:
         parts = _START.split(text)
         line += parts[0].count("\n")
         for tag, value in zip(parts[1::2], parts[2::2], strict=True):
-            yield tag, value[:-1] if value[-1:] == "\n" else value, line
+            yield tag, value, line
             line += value.count("\n")
 
 

@@ -24,8 +24,10 @@ _words = re.compile(rf"/({'|'.join(sorted(_WORDS, key=len, reverse=True))}|(?<=/
 _OPENS = re.compile(r"\s*/[A-Z\n]{2,6}[0-9]?/")
 _KNOWN = re.compile(rf"/(?:{'|'.join(_WORDS)})/")
 _ISSUED = re.compile(r"ISSUER:\s*(\w+)\s*REF:\s*([\w ]+)", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9 -]{6,34}\Z")
 _CAME_BACK = re.compile(
-    r"TERUGBOEKING|TERUGGEBOEKT|NIET UITGEVOERD|STORN|RETOUR|RETURN|REVERSAL|REJECT|REFUND|REFUSAL"
+    r"R(?:UE|Ü)CKLASTSCHRIFT|TERUGBOEKING|TERUGGEBOEKT|NIET UITGEVOERD|STORN"
+    r"|RETOUR|RETURN|REVERSAL|REJECT|REFUND|REFUSAL"
 )
 _Said = Mapping[str, str]
 
@@ -47,6 +49,8 @@ def read(text: str, credit: bool) -> Details | None:
     kind = (said.get("TRTP") or said.get("RTYP") or "").strip("/ ")
     if not (remittance or reference):
         remittance = one_line(parts[0]) or kind
+        if not remittance and _AMOUNTS.issuperset(said):
+            remittance = one_line(text)
     found = Details(
         name,
         account,
@@ -116,8 +120,13 @@ def _counterparty(said: _Said) -> tuple[str, str]:
         # account/BIC/name/city/: a slash more is one in the name.
         parts = said["CNTP"].split("/")
         return one_line("/".join(parts[2 : max(len(parts) - 2, 3)])).strip("/ "), parts[0].strip()
-    name = said.get("NAME") or said.get("ORDP") or said.get("BENM") or ""
+    name = said.get("NAME")
     account = said.get("IBAN") or said.get("BBAN") or said.get("ACCW", "").partition(",")[0]
+    if name is None:
+        name = said.get("ORDP") or said.get("BENM") or ""
+        first, _, rest = name.strip("/ ").partition("/")
+        if rest and not account and _NUMBER.match(first):
+            account, name = first, rest.partition("/")[0]
     return one_line(name.strip("/")), account.strip("/ ").replace(" ", "")
 
 

@@ -17,14 +17,16 @@ from tijdig.formats.currencies import CURRENCIES
 from tijdig.formats.mt940.entries import Account, EntryInvalid, day, line, signed
 from tijdig.formats.mt940.fields import Mt940Refused
 
-_BALANCE = re.compile(r"\s?([CDcd])\s?([0-9]{6})\s?([A-Z]{3})?\s?([0-9][0-9.,]*|,[0-9]+)(?![0-9A-Za-z.,])")
+_BALANCE = re.compile(r"\s?([CDcd])\s?([0-9]{6})\s?([A-Z]{3})?\s?([0-9][0-9.,]*|,[0-9]+)[ }-]*(?:\n|\Z)")
 _IBAN = re.compile(
     r"(?:[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?/)?([A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}?)(?:/?([A-Z]{3}))?\Z"
 )
 _WITH_CURRENCY = re.compile(r"(.*[0-9])[ /]?([A-Z]{3})\Z")
-_TRAILER = re.compile(r"\n\s?-(?:\}[^\n]*|XXX)?\s*?(?:\x03|\n|\Z)")
+_TRAILER = re.compile(r"\n\s?-(?:\}[^\n]*|X{3})?\s*?(?:\x03|\n|\Z)")
 # Of MT942: a floor limit, the time of the report, the numbers and sums of its entries.
 _INTERIM = frozenset({"34F", "13", "13D", "90D", "90C"})
+# A line of a text that is as wide goes on in the next.
+_FULL_LINE = 61
 _Item = StatementLine | Rejected | Statement
 
 
@@ -77,7 +79,7 @@ class Assembly:
         """Take a field; return what is complete by it."""
         if tag == "86" or tag == "NS":
             if self._entry is not None:
-                self._texts.append(text if tag == "86" else _numbered(text))
+                self._texts.append(text.removesuffix("\n") if tag == "86" else _numbered(text))
             return ()
         if self._entry is not None:
             self._finish_entry(is_last=tag == "20")
@@ -159,8 +161,8 @@ class Assembly:
         self._is_fresh = False
         return self._open
 
-    def _finish_entry(self, *, is_last: bool = False) -> None:
-        """Read the entry that ends here; behind the last of a message its trailer may stand."""
+    def _finish_entry(self, *, is_last: bool = False, is_half: bool = False) -> None:
+        """Read the entry that ends here, or reject it; behind the last of a message its trailer may stand."""
         statement, entry = self._open, self._entry
         self._entry = None
         if statement is None or entry is None:
@@ -172,6 +174,8 @@ class Assembly:
         account = statement.account
         account.entries += 1
         try:
+            if is_half:
+                raise EntryInvalid("the file is cut off here, and the entry may not be whole")
             read = line(account, entry, text)
         except (EntryInvalid, AmountInvalid) as error:
             where = f"{statement.where}, entry {account.entries} (line {self._entry_line})"
@@ -183,23 +187,29 @@ class Assembly:
     def end(self, text: str, line_number: int) -> Sequence[_Item]:
         """Return what the end of the file completes; `text` is that of its last field.
 
-        Raises Mt940Refused when the file is cut off, or holds no statement.
+        Where the file is cut off, the last entry is rejected when more of it may have followed: half a text
+        would make it another movement than the whole file has. Raises Mt940Refused for no statement.
         """
-        if self._entry is not None:
-            self._finish_entry(is_last=True)
+        is_cut = self._is_open() and not _TRAILER.search(text)
+        before, _, last_line = text.removesuffix("\n").rpartition("\n")
+        is_half = is_cut and (not self._texts or text[-1:] != "\n" or len(last_line) >= _FULL_LINE)
+        self._finish_entry(is_last=True, is_half=is_half)
         statement = self._open
-        if self._is_fresh:
-            is_open = self._header.account != "" and statement is not None
-        else:
-            is_open = statement is not None and statement.opened_by != "" and not statement.ended_by
-        if is_open and not _TRAILER.search(text):
-            raise Mt940Refused(
-                f"line {line_number + text.count(chr(10))}",
-                "the file is cut off: its last statement has no closing balance (:62F:)",
-            )
         if statement is None:
             raise Mt940Refused("file", "it holds no statement: no balance (:60F:) and no entry (:61:)")
+        if is_cut:
+            where = f"line {line_number + before.count(chr(10)) + bool(before)}"
+            self._ready.append(
+                Rejected(where, "the file is cut off here: its last statement has no closing balance (:62F:)")
+            )
         return (*self._ready, _statement(statement))
+
+    def _is_open(self) -> bool:
+        """Whether more must follow: a message that has begun, or a statement without its closing balance."""
+        statement = self._open
+        if self._is_fresh:
+            return self._header.account != "" and statement is not None
+        return statement is not None and statement.opened_by != "" and not statement.ended_by
 
 
 def _statement(read: _Open) -> Statement:

@@ -43,9 +43,7 @@ def read(text: str, _credit: bool) -> Details | None:
     code, sign = opening[1] or "", opening[2]
     text = text.replace("\n", "")
     parts = _splitter(sign)(text)
-    fields: dict[str, str] = {}
-    for number, value in zip(parts[1::2], parts[2::2], strict=True):
-        fields[number] = fields.get(number, "") + value
+    fields = _fields(parts[1::2], parts[2::2])
     if sign == ">":
         return _triodos(fields)
     body = _joined(fields, _TEXT)
@@ -66,6 +64,16 @@ def read(text: str, _credit: bool) -> Details | None:
     if slash.has_amounts(body):
         slash.amounts(slash.codewords(body), found)
     return found
+
+
+def _fields(numbers: Sequence[str], values: Sequence[str]) -> Mapping[str, str]:
+    """Return the subfields by their numbers; one that stands there twice goes on."""
+    fields = dict(zip(numbers, values, strict=True))
+    if len(fields) < len(numbers):
+        fields = {}
+        for number, value in zip(numbers, values, strict=True):
+            fields[number] = fields.get(number, "") + value
+    return fields
 
 
 @lru_cache(maxsize=32)
@@ -95,7 +103,7 @@ def _sepa_words(body: str) -> Mapping[str, str]:
 
 def _returned(found: Details, code: str, fields: Mapping[str, str]) -> None:
     """Note whether the entry takes back an earlier one, and why."""
-    found.returned = code in _CAME_BACK or slash.came_back(_kind(fields))
+    found.returned = code in _CAME_BACK or slash.came_back(fields.get("00", ""))
     if not found.returned:
         return
     key = fields.get("34", "").strip()[:3]
@@ -104,10 +112,6 @@ def _returned(found: Details, code: str, fields: Mapping[str, str]) -> None:
         found.return_reason = in_text[0]
     elif key.startswith("9"):
         found.return_reason = _REASONS.get(key, key)
-
-
-def _kind(fields: Mapping[str, str]) -> str:
-    return fields.get("00", "").upper().replace("RUECKLAST", "RETURN").replace("RÜCKLAST", "RETURN")
 
 
 def _triodos(fields: Mapping[str, str]) -> Details:

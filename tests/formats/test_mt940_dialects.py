@@ -74,6 +74,10 @@ SLASHES: dict[str, tuple[str, dict[str, object]]] = {
         "/TRTP/SEPA BATCH/PREF/109180/NRTX/162",
         {"remittance": "SEPA BATCH", "batch": "109180"},
     ),
+    "one payment of a batch is none": (
+        "/PREF/109180/EREF/E-7/REMI/x",
+        {"remittance": "x", "end_to_end_id": "E-7"},
+    ),
     "a batch of one is none": ("/TRTP/SEPA BATCH/PREF/109180/NRTX/1", {"remittance": "SEPA BATCH"}),
     "ING transfer": (
         f"/EREF/E2E-7//CNTP/{OTHER}/ABNANL2A/Bakkerij De Hoek/AMSTERDAM//REMI/USTD//Factuur 2026/17, 5/6/",

@@ -58,7 +58,7 @@ def read(text: str, credit: bool) -> Details | None:
         reference,
         given(said["EREF"]) if "EREF" in said else "",
         given(said["MARF"]) if "MARF" in said else "",
-        _batch(said) if "PREF" in said else "",
+        _batch(said) if "PREF" in said and "EREF" not in said else "",
         kind != "" and ("RTYP" in said or came_back(kind)),
     )
     if "RTRN" in said:

@@ -78,7 +78,6 @@ SENTENCES = (
     # what a file is instead
     _("this is no bank statement"),
     _("this is no bank statement, invoice or table that Tijdig knows"),
-    _("this is a bank statement in MT940; ask the bank for camt.053"),
     _("this is a bank statement in CODA; ask the bank for camt.053"),
     _("this is an invoice in CII (as in ZUGFeRD and Factur-X); send it as UBL"),
     _("this is an invoice in CII (ZUGFeRD 1); send it as UBL"),
@@ -94,6 +93,12 @@ SENTENCES = (
     _("this is a picture"),
     _("this is JSON, which is not a format of invoices or bank statements here"),
     # statements
+    _("“%(text)s” is not a balance"),
+    _("“%(text)s” is not an entry"),
+    _("it holds no statement: no balance (:60F:) and no entry (:61:)"),
+    _("the file is cut off here, and the entry may not be whole"),
+    _("the file is cut off here: its last statement has no closing balance (:62F:)"),
+    _("the text that begins here has no end; this is no MT940 file"),
     _("the message holds no statement"),
     _("it says neither credit nor debit (CdtDbtInd is “%(text)s”)"),
     # e-invoices

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.formats import coda_file
 from tijdig.domain.documents import InvoiceDocument, InvoiceType, Party, Statement, StatementLine
 from tijdig.domain.money import Money
 from tijdig.formats import camt_writer, detect, table_writer, ubl_writer
@@ -75,7 +76,7 @@ def zipped(**files: bytes) -> bytes:
         (b"<r:CrossIndustryInvoice xmlns:r='u'/>", FileKind.UNKNOWN, "CII"),
         (b":20:X\n:25:NL\n:60F:C", FileKind.UNKNOWN, "MT940"),
         (b"{1:F01INGB}{4:\n:20:X", FileKind.UNKNOWN, "MT940"),
-        (b"0000018011520105        0938409934CODELICIOUS", FileKind.UNKNOWN, "CODA"),
+        ("".join(coda_file.whole()).encode(), FileKind.BANK_STATEMENT, "CODA"),
         (b"<Document><CstmrCdtTrfInitn/></Document>", FileKind.UNKNOWN, "pain.001"),
         (b"<Invoice xmlns='http://www.ebinterface.at/'/>", FileKind.UNKNOWN, "XML"),
         (b"{}", FileKind.UNKNOWN, "JSON"),

@@ -80,6 +80,7 @@ SENTENCES = (
     _("this XML (%(name)s) is no bank statement or invoice that Tijdig knows"),
     # what a file is instead
     _("this is no bank statement"),
+    _("this is no payment status report (pain.002)"),
     _("this is no bank statement, invoice or table that Tijdig knows"),
     _("this is a bank statement in MT940; ask the bank for camt.053"),
     _("this is an invoice in CII (as in ZUGFeRD and Factur-X); send it as UBL"),

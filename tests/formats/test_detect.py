@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.formats import coda_file
 from tijdig.domain.documents import (
     InvoiceDocument,
     InvoiceType,
@@ -88,7 +89,7 @@ def zipped(**files: bytes) -> bytes:
         (MT940, FileKind.BANK_STATEMENT, "MT940"),
         (b"{1:F01INGB}{4:\r" + MT940.replace(b"\n", b"\r"), FileKind.BANK_STATEMENT, "MT940"),
         (MT942, FileKind.BANK_STATEMENT, "MT942"),
-        (b"0000018011520105        0938409934CODELICIOUS", FileKind.UNKNOWN, "CODA"),
+        ("".join(coda_file.whole()).encode(), FileKind.BANK_STATEMENT, "CODA"),
         (b"<Document><CstmrCdtTrfInitn/></Document>", FileKind.UNKNOWN, "pain.001"),
         (b"<Invoice xmlns='http://www.ebinterface.at/'/>", FileKind.UNKNOWN, "XML"),
         (b"{}", FileKind.UNKNOWN, "JSON"),

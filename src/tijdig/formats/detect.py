@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tijdig.domain.documents import InvoiceDocument, Rejected, Statement, StatementLine
-from tijdig.formats import archive, camt, mt940, prolog, table, ubl
+from tijdig.formats import archive, camt, coda, mt940, prolog, table, ubl
 
 LARGEST_SIZE = 300 * 1024 * 1024
 
@@ -40,7 +40,6 @@ _NOT_READ_BYTES = (
     (b"\xff\xd8\xff", "JPEG", "a picture"),
     (b"{", "JSON", "JSON, which is not a format of invoices or bank statements here"),
 )
-_CODA = re.compile(rb"\A0{5}\d{6}")
 
 
 class FileKind(StrEnum):
@@ -105,8 +104,8 @@ def parse(name: str, content: bytes) -> ParsedFile:
             return _unknown(name, format_name, f"this is {reason}")
     if archive.is_zip(content) and not archive.is_workbook(content):
         return _unknown(name, "ZIP", "this is a zip file; its members are read one by one")
-    if _CODA.match(content):
-        return _unknown(name, "CODA", "this is a bank statement in CODA; ask the bank for camt.053")
+    if coda.looks_like(content):
+        return _coda(name, content)
     return _table(name, content)
 
 
@@ -130,11 +129,16 @@ def bank_statements(name: str, content: bytes) -> Iterator[StatementLine | Rejec
         if message is not None:
             yield from camt.stream(io.BytesIO(message))
             return
+        if len(content) <= LARGEST_SIZE and not is_xml and coda.looks_like(content):
+            yield from coda.stream(io.BytesIO(content))
+            return
         if len(content) <= LARGEST_SIZE and not is_xml and mt940.format_of(content):
             yield from mt940.stream(io.BytesIO(content))
             return
     except prolog.PrologRefused as error:
         raise StatementsUnreadable(Rejected(error.where, str(error))) from error
+    except coda.CodaRefused as error:
+        raise StatementsUnreadable(Rejected(error.where, error.reason)) from error
     except camt.CamtRefused as error:
         raise StatementsUnreadable(Rejected(error.where, _clearer(content, error.reason))) from error
     except mt940.Mt940Refused as error:
@@ -157,7 +161,7 @@ def _camt_format(elements: Sequence[prolog.Element]) -> str:
 def is_bank_statement(content: bytes) -> bool:
     """Return whether the file is a bank statement, from its beginning alone; what it holds is not read."""
     if not prolog.looks_like_xml(content):
-        return bool(mt940.format_of(content))
+        return coda.looks_like(content) or bool(mt940.format_of(content))
     try:
         elements = prolog.elements(prolog.trusted(content))
     except prolog.PrologRefused:
@@ -225,6 +229,12 @@ def _mt940(name: str, content: bytes, format_name: str) -> ParsedFile:
         broken = Rejected(error.where, error.reason)
         return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, rejected=(broken,))
     return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements)
+
+
+def _coda(name: str, content: bytes) -> ParsedFile:
+    statements = tuple(coda.read(io.BytesIO(content)))
+    empty = () if statements else (Rejected("file", "the file holds no statement"),)
+    return ParsedFile(name, FileKind.BANK_STATEMENT, "CODA", statements, rejected=empty)
 
 
 def _ubl(name: str, content: bytes, format_name: str) -> ParsedFile:

@@ -30,6 +30,8 @@ class BankStatement(models.Model):
     organisation_id = models.BigIntegerField()
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
     file_id = models.BigIntegerField()
+    format = models.CharField(max_length=20, blank=True)
+    """The kind of file it came in ("camt.053"); the same movement may be told by several kinds."""
     number = models.CharField(max_length=100, blank=True)
     sequence = models.CharField(max_length=20, blank=True)
     from_date = models.DateField(null=True, blank=True)
@@ -49,6 +51,23 @@ class BankStatement(models.Model):
             models.Index(fields=("organisation_id", "-id"), name="statements_newest_first"),
             models.Index(fields=("organisation_id", "file_id"), name="statements_of_file"),
             models.Index(fields=("account", "to_date"), name="statements_of_account"),
+        )
+
+
+class TableLayout(models.Model):
+    """What the columns of a bank's table hold, as a person pointed it out once."""
+
+    organisation_id = models.BigIntegerField()
+    signature = models.CharField(max_length=1000)
+    """The names of its columns; every file with the same ones is read alike."""
+    columns = models.JSONField()
+    account = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation_id", "signature"), name="one_layout_per_kind_of_table"
+            ),
         )
 
 

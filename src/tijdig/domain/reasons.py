@@ -16,6 +16,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
         "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
+        "BATCH_TOLD_IN_DETAIL": "Another bank file tells the payments in this batch one by one; they are booked.",
         "BOOKED_BY_HAND": "Booked by hand.",
         "BOOKING_UNDONE": "Its booking was undone.",
         "CREDIT_NOTE_CAME_IN": "Credit note %(number)s was sent.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tijdig.domain.documents import InvoiceDocument, Rejected, Statement, StatementLine
-from tijdig.formats import archive, camt, prolog, table, ubl
+from tijdig.formats import archive, bank_table, camt, prolog, table, ubl
 
 LARGEST_SIZE = 300 * 1024 * 1024
 
@@ -40,6 +40,7 @@ _NOT_READ_BYTES = (
     (b"\xff\xd8\xff", "JPEG", "a picture"),
     (b"{", "JSON", "JSON, which is not a format of invoices or bank statements here"),
 )
+_NO_TABLES = (b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"{")
 _MT940 = re.compile(rb"^\s*(\{1:|:20:|:940:)|\n:(20|25|28C?|60[FM]|61|62[FM]):")
 _CODA = re.compile(rb"\A0{5}\d{6}")
 
@@ -119,12 +120,17 @@ class StatementsUnreadable(ValueError):
         self.rejected = rejected
 
 
-def bank_statements(name: str, content: bytes) -> Iterator[StatementLine | Rejected | Statement]:
+def bank_statements(
+    name: str, content: bytes, layout: bank_table.Layout | None = None
+) -> Iterator[StatementLine | Rejected | Statement]:
     """Yield what a bank file holds as it is read: lines and rejected entries, then their statement.
 
-    As `parse`, without holding what was read. Raises StatementsUnreadable, at the end of a file that is cut
-    off only; what came before is then to be dropped.
+    As `parse`, without holding what was read; `layout` says what the columns of a table hold. Raises
+    StatementsUnreadable, at the end of a file that is cut off only; what came before is then to be dropped.
     """
+    if layout is not None or bank_layout(content) is not None:
+        yield from _movements_of_table(content, layout)
+        return
     is_xml = len(content) <= LARGEST_SIZE and prolog.looks_like_xml(content)
     try:
         message = _camt_message(prolog.trusted(content)) if is_xml else None
@@ -139,6 +145,15 @@ def bank_statements(name: str, content: bytes) -> Iterator[StatementLine | Rejec
     raise StatementsUnreadable(rejected[0] if rejected else Rejected("file", "this is no bank statement"))
 
 
+def _movements_of_table(
+    content: bytes, layout: bank_table.Layout | None
+) -> Iterator[StatementLine | Rejected | Statement]:
+    try:
+        yield from bank_table.stream(content, layout)
+    except bank_table.BankTableRefused as error:
+        raise StatementsUnreadable(Rejected("file", str(error))) from error
+
+
 def _camt_message(content: bytes) -> bytes | None:
     """Return the content of a camt message, None for another file."""
     return content if _camt_format(prolog.elements(content)) else None
@@ -150,22 +165,53 @@ def _camt_format(elements: Sequence[prolog.Element]) -> str:
     return next((_CAMT[name] for name in names if name in _CAMT), "")
 
 
-def is_bank_statement(content: bytes) -> bool:
-    """Return whether the file is a bank statement, from its beginning alone; what it holds is not read."""
+def bank_format(content: bytes) -> str:
+    """Return what kind of bank file it is ("camt.053", "CSV"), from its beginning alone; "" for another file."""
     if not prolog.looks_like_xml(content):
-        return False
+        return "CSV" if bank_layout(content) is not None else ""
     try:
         elements = prolog.elements(prolog.trusted(content))
     except prolog.PrologRefused:
-        return False
-    return bool(_camt_format(elements))
+        return ""
+    return _camt_format(elements)
+
+
+def is_bank_statement(content: bytes) -> bool:
+    """Return whether the file is a bank statement, from its beginning alone; what it holds is not read."""
+    return bool(bank_format(content))
 
 
 def _unknown(name: str, format_name: str, reason: str, where: str = "file") -> ParsedFile:
     return ParsedFile(name, FileKind.UNKNOWN, format_name, rejected=(Rejected(where, reason),))
 
 
+def bank_layout(content: bytes) -> bank_table.Layout | None:
+    """Return the layout of a table that is a known bank's, from its first rows alone; None for another file."""
+    found: list[bank_table.Layout] = []
+
+    def is_header(cells: Sequence[str]) -> bool:
+        layout = bank_table.recognise(cells)
+        if layout is not None:
+            found.append(layout)
+        return layout is not None
+
+    if prolog.looks_like_xml(content) or content.startswith(_NO_TABLES):
+        return None
+    try:
+        table.stream(content, is_header=is_header)
+    except table.TableRefused:
+        return None
+    return found[0] if found else None
+
+
 def _table(name: str, content: bytes) -> ParsedFile:
+    layout = bank_layout(content)
+    if layout is not None:
+        try:
+            statements = bank_table.read(content)
+        except bank_table.BankTableRefused as error:
+            return _unknown(name, f"CSV {layout.bank}", str(error))
+        return ParsedFile(name, FileKind.BANK_STATEMENT, f"CSV {layout.bank}", statements)
     try:
         read = table.read(content)
     except table.TableRefused as error:

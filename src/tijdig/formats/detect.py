@@ -21,6 +21,7 @@ _CAMT = {
     "BkToCstmrAcctRpt": "camt.052",
     "BkToCstmrDbtCdtNtfctn": "camt.054",
 }
+_SAYS_CAMT = re.compile(rb"camt\.05[234]")
 _ISO_FORMAT = re.compile(r"(?:camt|pain|pacs)\.\d{3}\.\d{3}\.\d{2}")
 _NOT_READ_XML = {
     "CrossIndustryInvoice": ("CII", "an invoice in CII (as in ZUGFeRD and Factur-X); send it as UBL"),
@@ -166,13 +167,17 @@ def _camt_format(elements: Sequence[prolog.Element]) -> str:
 
 
 def bank_format(content: bytes) -> str:
-    """Return what kind of bank file it is ("camt.053", "CSV"), from its beginning alone; "" for another file."""
+    """Return what kind of bank file it is ("camt.053", "CSV"), from its beginning alone; "" for another file.
+
+    One that is damaged or refused counts as what it says it is.
+    """
     if not prolog.looks_like_xml(content):
         return "CSV" if bank_layout(content) is not None else ""
     try:
         elements = prolog.elements(prolog.trusted(content))
     except prolog.PrologRefused:
-        return ""
+        said = _SAYS_CAMT.search(content[:4096].replace(b"\0", b""))
+        return said[0].decode() if said else ""
     return _camt_format(elements)
 
 
@@ -207,11 +212,12 @@ def bank_layout(content: bytes) -> bank_table.Layout | None:
 def _table(name: str, content: bytes) -> ParsedFile:
     layout = bank_layout(content)
     if layout is not None:
+        format_name = " ".join(("CSV", layout.bank))
         try:
             statements = bank_table.read(content)
         except bank_table.BankTableRefused as error:
-            return _unknown(name, f"CSV {layout.bank}", str(error))
-        return ParsedFile(name, FileKind.BANK_STATEMENT, f"CSV {layout.bank}", statements)
+            return _unknown(name, format_name, str(error))
+        return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements)
     try:
         read = table.read(content)
     except table.TableRefused as error:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from tijdig.interfaces.web.pages import (
     audit,
     bank,
+    bank_tables,
     customers,
     exports,
     flows,
@@ -74,6 +75,7 @@ _organisation: list[URLPattern | URLResolver] = [
     path("import/<int:batch_id>/columns/", imports.map_columns, name="import_columns"),
     path("import/<int:batch_id>/confirm/", imports.confirm, name="import_confirm"),
     path("import/<int:batch_id>/progress/", imports.running, name="import_running"),
+    path("import/<int:batch_id>/bank/", bank_tables.columns, name="import_bank"),
     path("import/<int:batch_id>/cancel/", imports.cancel, name="import_cancel"),
     path("import/<int:batch_id>/left-out.<slug:form>", imports.rejected, name="import_rejected"),
     path("try-it/", uploads.try_out, name="try_it"),

@@ -1,5 +1,12 @@
 """Cash application: bank money to the invoices it is for, by itself where sure and by hand where not."""
 
+from tijdig.processes.cash_application.bank_files import (
+    TablePreview,
+    is_bank_file,
+    keep_layout,
+    table_preview,
+    unpacked,
+)
 from tijdig.processes.cash_application.by_hand import (
     AllocatedTooMuch,
     Booking,
@@ -37,16 +44,21 @@ __all__ = [
     "LineNotWaiting",
     "LineProposal",
     "NotAReceipt",
+    "TablePreview",
     "TooBusy",
     "allocate_credit",
     "apply_waiting",
     "book_line",
     "ignore_line",
     "import_bank_file",
+    "is_bank_file",
+    "keep_layout",
     "leave_on_account",
     "proposals_for",
     "reopen_line",
+    "table_preview",
     "unbook_line",
     "undo_allocation",
+    "unpacked",
     "write_off",
 ]

@@ -71,6 +71,33 @@ class TableLayout(models.Model):
         )
 
 
+class LineRule(models.Model):
+    """Which movements are set aside by themselves, as a person said once (see domain.line_rules)."""
+
+    organisation_id = models.BigIntegerField()
+    account = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    text = models.CharField(max_length=140, blank=True)
+    only_in = models.BooleanField(null=True, blank=True)
+    why = models.CharField(max_length=300)
+    actor = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """Since when it is not applied any more; what it did stays readable."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(account="", name="", text=""), name="a_rule_is_about_something"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("organisation_id", "id"), condition=Q(ended_at__isnull=True), name="rules_in_force"
+            ),
+        )
+
+
 class BankLine(models.Model):
     """One movement; `amount` signed in minor units, positive is money in."""
 

@@ -239,6 +239,19 @@ def waiting_ids(*, statement_ids: Collection[int] | None = None) -> tuple[int, .
     return tuple(found.order_by("pk").values_list("pk", flat=True))
 
 
+def waiting_after(line_id: int) -> int | None:
+    """Return the id of the movement that waits next after this one in the list, or of the first; None for none."""
+    here = _lines().filter(pk=line_id).values_list("booking_date", "pk").first()
+    waiting = _lines().filter(state=LineState.WAITING).exclude(pk=line_id).order_by("-booking_date", "-pk")
+    if here is not None:
+        day, key = here
+        below = waiting.filter(Q(booking_date__lt=day) | Q(booking_date=day, pk__lt=key))
+        found = below.values_list("pk", flat=True).first()
+        if found is not None:
+            return found
+    return waiting.values_list("pk", flat=True).first()
+
+
 def waiting_count(*, up_to: int = 1000) -> int:
     """Return how many movements wait, counting no further than `up_to`."""
     return _lines().filter(state=LineState.WAITING)[:up_to].count()

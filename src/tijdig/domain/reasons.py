@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "REFERENCE_AND_AMOUNT": "Payment reference %(reference)s is that of invoice %(number)s and the "
         "amount fits.",
         "RETURNED": "A payment came back (%(return_code)s).",
+        "RULE_SETS_ASIDE": "Your rule sets these aside: %(text)s",
         "SENDING_REFUSED": "The message was refused: %(text)s",
         "SENDING_UNAVAILABLE": "Sending failed and is tried again: %(text)s",
         "SENDING_UNSURE": "Sending was interrupted; it is unsure whether the message left. Look whether the "

@@ -104,6 +104,9 @@ SENTENCES = (
     # statements
     _("the message holds no statement"),
     _("it says neither credit nor debit (CdtDbtInd is “%(text)s”)"),
+    # rules for the bank
+    _("say which account, name or text the rule is about"),
+    _("a text of so few letters would fit too much; write more of it, or add the account"),
     # e-invoices
     _("the invoice is larger than %(size)s MB"),
     _("this invoice is in a format that Tijdig does not know; send it as UBL 2"),

@@ -32,6 +32,7 @@ from tijdig.processes.cash_application.importing import (
     import_bank_file,
 )
 from tijdig.processes.cash_application.proposing import LineProposal, proposals_for
+from tijdig.processes.cash_application.setting_aside import RuleEffect, make_rule
 
 __all__ = [
     "AllocatedTooMuch",
@@ -44,6 +45,7 @@ __all__ = [
     "LineNotWaiting",
     "LineProposal",
     "NotAReceipt",
+    "RuleEffect",
     "TablePreview",
     "TooBusy",
     "allocate_credit",
@@ -54,6 +56,7 @@ __all__ = [
     "is_bank_file",
     "keep_layout",
     "leave_on_account",
+    "make_rule",
     "proposals_for",
     "reopen_line",
     "table_preview",

@@ -55,6 +55,7 @@ USED_BY_NAME = {
     "number_key": "SQL: a generated column, to sort and search by",
     "outcome_reason": "SQL: why a message was withdrawn or failed",
     "received_at": "SQL: when a file came in",
+    "ended_at": "SQL: since when a rule is not applied any more",
     # Reached through its value.
     "NUMBER_BACKWARDS": "the sort “-number” in an address",
 }

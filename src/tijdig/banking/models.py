@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -132,6 +133,8 @@ class BankLine(models.Model):
     state = models.CharField(max_length=7, default=LineState.WAITING.value)
     reason = models.JSONField(default=dict)
     """Why it is in this state: how it was matched, or why it waits."""
+    likely_customer_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
+    """Whose payment it may be, as long as it waits: they are not reminded meanwhile."""
 
     class Meta:
         constraints = (

@@ -76,6 +76,8 @@ class StateChange:
     line_id: int
     state: LineState
     reason: Reason
+    likely_customer_ids: tuple[int, ...] = ()
+    """Of one that waits: whose it may be."""
 
 
 @transaction.atomic
@@ -251,16 +253,23 @@ def set_line_states(changes: Sequence[StateChange]) -> Counter[LineState]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE banking_bankline l SET state = c.state, reason = c.reason
-               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS c (id, state, reason)
+            """UPDATE banking_bankline l SET state = c.state, reason = c.reason,
+                      likely_customer_ids = nullif(c.likely, '')::bigint[]
+               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[]) AS c (id, state, reason, likely)
                WHERE l.id = c.id""",
             [
                 [change.line_id for change in changes],
                 [change.state.value for change in changes],
                 [_json(change.reason) for change in changes],
+                [_array(change.likely_customer_ids) for change in changes],
             ],
         )
     return Counter(change.state for change in changes)
+
+
+def _array(ids: Sequence[int]) -> str:
+    """Return ids as PostgreSQL writes an array; "" for none."""
+    return f"{{{','.join(map(str, ids))}}}" if ids else ""
 
 
 def _json(reason: Reason) -> str:

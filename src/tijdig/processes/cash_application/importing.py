@@ -177,8 +177,10 @@ def _match_and_book(lines: Sequence[LineView], *, on: date, actor: str) -> Booke
 def _change(match: Match) -> StateChange:
     if match.booking is not None:
         return StateChange(match.transfer_id, LineState.BOOKED, match.reason)
-    ignored = match.reason.code in _IGNORED_BY_ITSELF
-    return StateChange(match.transfer_id, LineState.IGNORED if ignored else LineState.WAITING, match.reason)
+    if match.reason.code in _IGNORED_BY_ITSELF:
+        return StateChange(match.transfer_id, LineState.IGNORED, match.reason)
+    likely = tuple(dict.fromkeys(proposal.customer_id for proposal in match.proposals))
+    return StateChange(match.transfer_id, LineState.WAITING, match.reason, likely)
 
 
 def _book(sure: Sequence[tuple[LineView, Match]], items: Sequence[ItemView], *, on: date, actor: str) -> None:

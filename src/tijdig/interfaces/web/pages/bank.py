@@ -219,6 +219,7 @@ def _booking(request: MemberRequest, found: LineView) -> dict[str, Any]:
     owed = ledger.open_items_of(customer.id) if credit.unallocated_minor else ()
     return {
         "credit": credit,
+        "may_block": credit.id in ledger.unplaced_credits_of(customer.id),
         "customer": customer,
         "allocations": ledger.allocations_of_credit(credit.id),
         "owed": [
@@ -315,6 +316,25 @@ def on_account(request: MemberRequest, line_id: int) -> HttpResponse:
             line_id=line_id, customer_id=payer, on=request.today, actor=request.actor
         ),
         _("The money is on the customer's account."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def keep_on_account(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Leave what is left of a payment on account knowingly: reminders go on."""
+    found = _line(line_id)
+    origin = f"bank:{found.id}"
+    credit = ledger.credits_by_origin([origin]).get(origin)
+    if credit is None:
+        raise Http404
+    return _done(
+        request,
+        found,
+        lambda: ledger_operations.leave_on_account(
+            credit_id=credit.id, on=request.today, actor=request.actor
+        ),
+        _("It stays on the customer's account."),
     )
 
 

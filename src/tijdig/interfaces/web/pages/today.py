@@ -15,6 +15,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tijdig.banking import queries as bank
 from tijdig.customers import queries as customers
 from tijdig.domain.money import Money
 from tijdig.interfaces.web.access import MemberRequest, member_required
@@ -23,6 +24,7 @@ from tijdig.interfaces.web.formatting import short_day_text
 from tijdig.interfaces.web.pages.organisations import LAST_ORGANISATION
 from tijdig.interfaces.web.pages.tasks import what_it_asks
 from tijdig.ledger.queries import Ageing
+from tijdig.processes.blocks import stale_bank_data
 from tijdig.reporting import today as report
 from tijdig.reporting.today import WorkGroup, WorkKind, WorkRow
 
@@ -105,6 +107,8 @@ def today(request: MemberRequest) -> HttpResponse:
         "ageings": [_ageing_bar(ageing, slug) for ageing in found.ageing if ageing.total_minor],
         "work": [_section(group, slug, on=request.today) for group in found.work],
         "work_count": found.work_count,
+        "bank_data": bank.data_age(),
+        "stale": stale_bank_data(request.today),
     }
     return render(request, "today/today.html", context)
 

@@ -87,6 +87,7 @@ _organisation: list[URLPattern | URLResolver] = [
     path("import/<int:batch_id>/left-out.<slug:form>", imports.rejected, name="import_rejected"),
     path("try-it/", uploads.try_out, name="try_it"),
     path("try-it/<slug:key>/", uploads.try_out_file, name="try_it_file"),
+    path("try-it/<slug:key>/import/", uploads.try_out_import, name="try_it_import"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
 ]

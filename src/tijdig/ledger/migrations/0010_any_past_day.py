@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_items_by_clue")]
+    dependencies = [("ledger", "0030_left_on_account")]
 
     operations = [
         migrations.AddIndex(

@@ -19,6 +19,8 @@ from tijdig.ledger.queries.figures import (
     balance_of,
     balances_of,
     money_figures,
+    unplaced_credits_of,
+    unplaced_money_of,
 )
 from tijdig.ledger.queries.lookups import (
     allocation,
@@ -97,4 +99,6 @@ __all__ = [
     "open_items_of",
     "open_items_of_amount",
     "position_as_of",
+    "unplaced_credits_of",
+    "unplaced_money_of",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -102,18 +103,25 @@ def bucket_name(from_days: int | None, to_days: int | None) -> str:
 
 def short_bucket_names() -> tuple[str, ...]:
     """Return the names of all buckets for the head of a table: “Not due yet”, “1–30”, … “> 120”."""
-    between = zip(STARTS, STARTS[1:], strict=False)
+    between = pairwise(STARTS)
     return (_("Not due yet"), *(f"{start}–{end - 1}" for start, end in between), f"> {STARTS[-1] - 1}")
 
 
-def open_items(on: date, which: Narrowing, *, offset: int = 0, limit: int) -> tuple[OpenRow, ...]:
-    """Return what was open at the end of `on`, oldest due date first, at most `limit` after the first `offset`."""
+def open_items(
+    on: date, which: Narrowing, *, by_customer: bool = False, offset: int = 0, limit: int
+) -> tuple[OpenRow, ...]:
+    """Return what was open at the end of `on`, at most `limit` after the first `offset`.
+
+    Oldest due date first; `by_customer` customer by customer, by name.
+    """
+    first = "customer.name_key, item.customer_id, item.currency, " if by_customer else ""
     rows = fetch(
         f"""{position(of_one_customer=which.of_one_customer)}
         SELECT item.id, item.customer_id, item.kind, item.number, item.currency, item.amount, item.open,
                item.issue_date, item.due_date, item.payment_reference, customer.number, customer.name
         FROM open_then AS item JOIN customers_customer AS customer ON customer.id = item.customer_id
-        WHERE {_condition(which)} ORDER BY item.due_date, item.id OFFSET %(offset)s LIMIT %(limit)s""",  # noqa: S608
+        WHERE {_condition(which)} ORDER BY {first}item.due_date, item.id
+        OFFSET %(offset)s LIMIT %(limit)s""",  # noqa: S608
         _parameters(on, which, offset=offset, limit=limit),
     )
     return tuple(OpenRow(open_then(row[:-2]), *row[-2:]) for row in rows)
@@ -181,4 +189,5 @@ def _parameters(on: date, which: Narrowing, **more: Any) -> dict[str, Any]:
 
 
 def _ageing_row(row: Row) -> AgeingRow:
-    return AgeingRow(*row[:4], tuple(row[4 : 4 + len(BUCKETS)]), *row[4 + len(BUCKETS) :])
+    past = 4 + len(BUCKETS)
+    return AgeingRow(*(*row[:4], tuple(row[4:past]), *row[past:]))

@@ -211,6 +211,11 @@ class PositionThen:
         return self.ageing.currency
 
     @property
+    def buckets(self) -> tuple[Money, ...]:
+        """What was open, by how late."""
+        return tuple(Money(bucket.amount_minor, self.currency) for bucket in self.ageing.buckets)
+
+    @property
     def open_minor(self) -> int:
         """What was open in all."""
         return self.ageing.total_minor
@@ -308,4 +313,4 @@ def open_then(row: Row) -> OpenThen:
 def on_account_then(row: Row) -> OnAccountThen:
     """Return the view of a row of ON_ACCOUNT_COLUMNS."""
     kind = CreditKind(row[3]) if row[0] is not None else ItemKind(row[3])
-    return OnAccountThen(*row[:3], kind, *row[4:])
+    return OnAccountThen(*(*row[:3], kind, *row[4:]))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from tijdig.domain.ledger import ItemKind
 from tijdig.domain.money import Money
 from tijdig.ledger.queries.as_of import parameters, position
-from tijdig.ledger.queries.lookups import fetch
+from tijdig.ledger.queries.lookups import Row, fetch
 
 # The items a credit had settled by the end of the period, the first few.
 _MOST_NUMBERS = 4
@@ -64,6 +64,11 @@ class Movement:
         """By how much what is owed went up, or down."""
         return Money(self.amount_minor, self.currency)
 
+    @property
+    def lowered(self) -> Money:
+        """The same with its sign turned, for a column of what was paid."""
+        return Money(-self.amount_minor, self.currency)
+
 
 def movements(customer_id: int, *, since: date, until: date) -> tuple[Movement, ...]:
     """Return what moved the customer's account from `since` to `until`, both included.
@@ -74,10 +79,13 @@ def movements(customer_id: int, *, since: date, until: date) -> tuple[Movement, 
         f"{position(of_one_customer=True)} {_MOVEMENTS}",
         parameters(until, customer_id, since=since, most=_MOST_NUMBERS + 1),
     )
-    return tuple(
-        Movement(day, MovementKind(kind), *rest, tuple(numbers[:_MOST_NUMBERS]), len(numbers) > _MOST_NUMBERS)
-        for _order, day, kind, *rest, numbers in rows
-    )
+    return tuple(map(_movement, rows))
+
+
+def _movement(row: Row) -> Movement:
+    numbers = row[-1]
+    shown = tuple(numbers[:_MOST_NUMBERS])
+    return Movement(*(row[1], MovementKind(row[2]), *row[3:-1], shown, len(numbers) > _MOST_NUMBERS))
 
 
 _MOVEMENTS = f"""

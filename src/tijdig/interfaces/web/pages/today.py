@@ -18,9 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tijdig.banking import queries as bank
 from tijdig.customers import queries as customers
 from tijdig.interfaces.web.access import MemberRequest, member_required
-from tijdig.interfaces.web.charts import StackedBar, stacked_bar
+from tijdig.interfaces.web.ageing_bar import ageing_bar
 from tijdig.interfaces.web.pages.organisations import LAST_ORGANISATION
-from tijdig.ledger.queries import Ageing
 from tijdig.messaging import operations as messaging
 from tijdig.organisations.queries import Role
 from tijdig.processes.blocks import stale_bank_data
@@ -92,7 +91,9 @@ def today(request: MemberRequest) -> HttpResponse:
         return render(request, "today/first_steps.html", {"try_it": _link(slug, "try_it")})
     context = {
         "figures": found.figures,
-        "ageings": [_ageing_bar(ageing, slug) for ageing in found.ageing if ageing.total_minor],
+        "ageings": [
+            ageing_bar(ageing, slug, on=request.today) for ageing in found.ageing if ageing.total_minor
+        ],
         "work": [
             WorkSection(
                 look=_LOOKS[group.kind],
@@ -128,27 +129,6 @@ def task_done(request: MemberRequest, task_id: int) -> HttpResponse:
     else:
         messages.error(request, _("Write down in a few words what came of it."))
     return redirect("today", request.organisation.slug)
-
-
-def _ageing_bar(ageing: Ageing, slug: str) -> StackedBar:
-    invoices = reverse("invoices", args=[slug])
-    rows = []
-    for bucket in ageing.buckets:
-        late = bucket.from_days is not None
-        link = (
-            f"{invoices}?status=OVERDUE&sort=due_date" if late else f"{invoices}?status=OPEN&sort=-due_date"
-        )
-        rows.append((_bucket_name(bucket.from_days, bucket.to_days), bucket.amount_minor, bucket.count, link))
-    title = _("Open invoices by age, in %(currency)s") % {"currency": ageing.currency}
-    return stacked_bar(title=title, currency=ageing.currency, rows=rows)
-
-
-def _bucket_name(from_days: int | None, to_days: int | None) -> str:
-    if from_days is None:
-        return _("Not due yet")
-    if to_days is None:
-        return _("Over %(days)s days late") % {"days": from_days - 1}
-    return _("%(start)s–%(end)s days late") % {"start": from_days, "end": to_days}
 
 
 def _line(row: WorkRow, slug: str) -> WorkLine:

@@ -50,6 +50,14 @@ def money(amount: Money | int | None, currency: str = "") -> SafeString:
     return format_html('<span class="money{}">{}</span>', " money-minus" if value.minor < 0 else "", text)
 
 
+@register.simple_tag
+def figure(amount: Money | int, currency: str = "") -> SafeString:
+    """An amount in a table whose head or heading names the currency: `{% figure line.balance %}`."""
+    value = amount if isinstance(amount, Money) else Money(amount, currency)
+    text = amount_as_typed(value, language=_language())
+    return format_html('<span class="money{}">{}</span>', " money-minus" if value.minor < 0 else "", text)
+
+
 @register.filter
 def amount(value: Money) -> str:
     """The same without markup, for sentences: `{{ money|amount }}`."""

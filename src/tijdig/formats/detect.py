@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tijdig.domain.documents import InvoiceDocument, Rejected, Statement, StatementLine
-from tijdig.formats import archive, camt, prolog, table, ubl
+from tijdig.formats import archive, camt, coda, mt940, prolog, table, ubl
 
 LARGEST_SIZE = 300 * 1024 * 1024
 
@@ -40,8 +40,6 @@ _NOT_READ_BYTES = (
     (b"\xff\xd8\xff", "JPEG", "a picture"),
     (b"{", "JSON", "JSON, which is not a format of invoices or bank statements here"),
 )
-_MT940 = re.compile(rb"^\s*(\{1:|:20:|:940:)|\n:(20|25|28C?|60[FM]|61|62[FM]):")
-_CODA = re.compile(rb"\A0{5}\d{6}")
 
 
 class FileKind(StrEnum):
@@ -99,15 +97,15 @@ def parse(name: str, content: bytes) -> ParsedFile:
         return _unknown(name, "", f"the file is larger than {LARGEST_SIZE // 1024**2} MB")
     if prolog.looks_like_xml(content):
         return _xml(name, content)
-    if _MT940.search(content[:4096]):
-        return _unknown(name, "MT940", "this is a bank statement in MT940; ask the bank for camt.053")
+    if mt940_format := mt940.format_of(content):
+        return _mt940(name, content, mt940_format)
     for start, format_name, reason in _NOT_READ_BYTES:
         if content.startswith(start):
             return _unknown(name, format_name, f"this is {reason}")
     if archive.is_zip(content) and not archive.is_workbook(content):
         return _unknown(name, "ZIP", "this is a zip file; its members are read one by one")
-    if _CODA.match(content):
-        return _unknown(name, "CODA", "this is a bank statement in CODA; ask the bank for camt.053")
+    if coda.looks_like(content):
+        return _coda(name, content)
     return _table(name, content)
 
 
@@ -131,10 +129,20 @@ def bank_statements(name: str, content: bytes) -> Iterator[StatementLine | Rejec
         if message is not None:
             yield from camt.stream(io.BytesIO(message))
             return
+        if len(content) <= LARGEST_SIZE and not is_xml and coda.looks_like(content):
+            yield from coda.stream(io.BytesIO(content))
+            return
+        if len(content) <= LARGEST_SIZE and not is_xml and mt940.format_of(content):
+            yield from mt940.stream(io.BytesIO(content))
+            return
     except prolog.PrologRefused as error:
         raise StatementsUnreadable(Rejected(error.where, str(error))) from error
+    except coda.CodaRefused as error:
+        raise StatementsUnreadable(Rejected(error.where, error.reason)) from error
     except camt.CamtRefused as error:
         raise StatementsUnreadable(Rejected(error.where, _clearer(content, error.reason))) from error
+    except mt940.Mt940Refused as error:
+        raise StatementsUnreadable(Rejected(error.where, error.reason)) from error
     rejected = parse(name, content).rejected
     raise StatementsUnreadable(rejected[0] if rejected else Rejected("file", "this is no bank statement"))
 
@@ -153,7 +161,7 @@ def _camt_format(elements: Sequence[prolog.Element]) -> str:
 def is_bank_statement(content: bytes) -> bool:
     """Return whether the file is a bank statement, from its beginning alone; what it holds is not read."""
     if not prolog.looks_like_xml(content):
-        return False
+        return coda.looks_like(content) or bool(mt940.format_of(content))
     try:
         elements = prolog.elements(prolog.trusted(content))
     except prolog.PrologRefused:
@@ -212,6 +220,21 @@ def _camt(name: str, content: bytes, format_name: str) -> ParsedFile:
         return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, rejected=(broken,))
     empty = () if statements else (Rejected("file", "the message holds no statement"),)
     return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements, rejected=empty)
+
+
+def _mt940(name: str, content: bytes, format_name: str) -> ParsedFile:
+    try:
+        statements = tuple(mt940.read(io.BytesIO(content)))
+    except mt940.Mt940Refused as error:
+        broken = Rejected(error.where, error.reason)
+        return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, rejected=(broken,))
+    return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements)
+
+
+def _coda(name: str, content: bytes) -> ParsedFile:
+    statements = tuple(coda.read(io.BytesIO(content)))
+    empty = () if statements else (Rejected("file", "the file holds no statement"),)
+    return ParsedFile(name, FileKind.BANK_STATEMENT, "CODA", statements, rejected=empty)
 
 
 def _ubl(name: str, content: bytes, format_name: str) -> ParsedFile:

@@ -97,7 +97,7 @@ def parts(name: str, content: bytes) -> Iterator[Part]:
 def _kind(content: bytes) -> str:
     start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     if not start.startswith(b"<"):
-        return "table"
+        return "bank_statement" if detect.is_bank_statement(content) else "table"
     return "bank_statement" if _BANK_STATEMENT.search(start) else "invoice"
 
 

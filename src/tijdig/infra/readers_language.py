@@ -62,6 +62,14 @@ SENTENCES = (
     _("line %(line)s cannot be read: %(detail)s"),
     _("the Excel file cannot be read: %(detail)s"),
     _("the Excel file is damaged: %(detail)s"),
+    _("its columns are not those of a bank that Tijdig knows"),
+    _("none of the rows can be read as a movement"),
+    _("point out the column with the date of each movement"),
+    _("point out the column with the amount, or those with money in and money out"),
+    _("point out one column with the amount, or two with money in and out, not both"),
+    _("two columns were said to hold the same: %(names)s"),
+    _("it says both money in and money out"),
+    _("“%(text)s” says neither money in nor money out"),
     _("the Excel file unpacks to more than %(size)s MB"),
     # archives
     _("the archive holds more than %(most)s files"),
@@ -120,6 +128,9 @@ SENTENCES = (
     _("the file says it holds %(stated)s records; %(found)s were read"),
     _("the file says %(stated)s went out; what was read makes %(found)s"),
     _("the file says %(stated)s came in; what was read makes %(found)s"),
+    # rules for the bank
+    _("say which account, name or text the rule is about"),
+    _("a text of so few letters would fit too much; write more of it, or add the account"),
     # e-invoices
     _("the invoice is larger than %(size)s MB"),
     _("this invoice is in a format that Tijdig does not know; send it as UBL 2"),

@@ -29,7 +29,15 @@ def test_those_who_collect(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "Bakkerij De Korenaar", "M. Ollie", "Mollien Advies BV", "Stripes Kinderkleding", "Van Uwven", "Paypalen BV"],
+    [
+        "",
+        "Bakkerij De Korenaar",
+        "M. Ollie",
+        "Mollien Advies BV",
+        "Stripes Kinderkleding",
+        "Van Uwven",
+        "Paypalen BV",
+    ],
 )
 def test_those_who_pay_for_themselves(name: str) -> None:
     assert not is_collector(name)

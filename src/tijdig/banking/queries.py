@@ -11,6 +11,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from tijdig.banking.known_payers import PayerView as PayerView
+from tijdig.banking.known_payers import known_payers as known_payers
+from tijdig.banking.known_payers import payers_of as payers_of
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
 from tijdig.banking.states import LineState as LineState
 from tijdig.domain.documents import Rejected
@@ -176,10 +179,14 @@ def line_page(
     state: LineState | None = None,
     search: str = "",
     statement_id: int | None = None,
+    matcher: str = "",
+    corrected: bool = False,
     after: str = "",
     limit: int = 50,
 ) -> LinePage:
     """Return a page of movements, newest first. `search` is words, part of an account, or an amount.
+
+    `matcher` keeps those it booked by itself, with `corrected` those of them that a person took back.
 
     A page mark that cannot be read starts at the beginning.
     """
@@ -188,6 +195,10 @@ def line_page(
         found = found.filter(state=state)
     if statement_id is not None:
         found = found.filter(statement_id=statement_id)
+    if matcher:
+        found = found.filter(matcher=matcher)
+    if corrected:
+        found = found.filter(corrected_date__isnull=False)
     for word in search.split()[:8]:
         found = found.filter(_has_word(word))
     mark = _mark(after)

@@ -35,6 +35,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "ITEM_ALREADY_PAID": "Invoice %(numbers)s is named, but nothing is open on it.",
         "ITEM_SETTLED": "Nothing is owed any more.",
         "LEFT_ON_ACCOUNT": "Left on the customer's account.",
+        "MATCHER_GOES_ON": "What it booked is right often enough again for the %(percent)s%% that is asked.",
+        "MATCHER_STOPPED": "Of its last %(booked)s bookings people corrected %(corrected)s: too many for the "
+        "%(percent)s%% that is asked.",
+        "MATCHER_UNPROVEN": "It has not yet been right often enough to be sure of the %(percent)s%% that is asked.",
         "MESSAGE_TODAY_ALREADY": "This customer already has a message of that day; the next one can go on "
         "%(next_date)s.",
         "MESSAGE_UNCLEAR": "The message would not say clearly what to pay, for what, when and how. Missing: %(what)s.",

@@ -92,7 +92,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField("bankline", "matcher", models.CharField(blank=True, db_default="", max_length=40)),
+        migrations.AddField(
+            "bankline", "matcher", models.CharField(blank=True, db_default="", max_length=40)
+        ),
         migrations.AddField("bankline", "corrected_date", models.DateField(blank=True, null=True)),
         migrations.AddIndex(
             "bankline",

@@ -93,9 +93,7 @@ def estimate(record: MatcherRecord | None, prior: Measured | None, required_ppm:
     return Estimate(int(MILLION * right / (right + wrong)), low)
 
 
-def _evidence(
-    record: MatcherRecord | None, prior: Measured | None, required_ppm: int
-) -> tuple[float, float]:
+def _evidence(record: MatcherRecord | None, prior: Measured | None, required_ppm: int) -> tuple[float, float]:
     """Return the two parameters of the Beta distribution."""
     right, wrong = 1.0, 1.0
     if prior is not None and prior.of:

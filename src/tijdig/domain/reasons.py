@@ -15,8 +15,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
         "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
-        "BANK_DATA_STALE": "The bank data reach no further than %(until)s, so who has paid is not known. Import a "
-        "newer statement.",
+        "BANK_DATA_STALE": "The bank data of account %(account)s reach no further than %(until)s, so who has paid "
+        "since is not known. Import a newer statement.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
         "BATCH_TOLD_IN_DETAIL": "Another bank file tells the payments in this batch one by one; they are booked.",
         "BOOKED_BY_HAND": "Booked by hand.",
@@ -82,9 +82,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "STEP_NOTICE": "The due date, %(due_date)s, is near: time for a friendly notice.",
         "STEP_REMINDER": "It is %(days_late)s days past the due date, %(due_date)s: time for a reminder.",
         "TAKEN_UP_AGAIN": "Taken up again.",
-        "UNPLACED_MONEY": "%(amount)s of this customer is on account and not set against an invoice. Place it, or "
-        "leave it there knowingly.",
-        "WAITING_MONEY": "A payment of %(amount)s that may be of this customer waits to be placed.",
+        "UNPLACED_MONEY": "%(amount)s %(currency)s of this customer is on account and not set against an "
+        "invoice. Place it, or leave it there knowingly.",
+        "WAITING_MONEY": "A payment of %(amount)s %(currency)s that may be of this customer waits to be placed.",
         "WITHDRAWN_AMOUNT_CHANGED": "What is open on an invoice in it changed before this could be sent.",
         "WITHDRAWN_BLOCKED": "Money of this customer came in, or the bank data grew old, before this could be sent.",
         "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",

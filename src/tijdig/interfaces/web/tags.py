@@ -69,6 +69,15 @@ def count(value: int) -> str:
 
 
 @register.simple_tag
+def percent(ppm: int) -> str:
+    """A share of a million in percent, never rounded up: 999_000 → "99.9%"."""
+    hundredths = ppm // 100
+    decimals = 0 if hundredths % 100 == 0 else 1 if hundredths % 10 == 0 else 2
+    text = formatting.number_text(hundredths // 10 ** (2 - decimals), decimals=decimals, language=_language())
+    return text + ("%" if _language() in ("en", "nl") else "\N{NO-BREAK SPACE}%")
+
+
+@register.simple_tag
 def day(value: date | None, form: str = "") -> SafeString:
     """A date: `{% day item.due_date %}`; "short" leaves the year out, "long" is how one says it."""
     if value is None:
@@ -280,6 +289,20 @@ def subject_link(context: template.Context, subject: str) -> str:
     table, _colon, key = subject.partition(":")
     page = _PAGES_OF_SUBJECTS.get(table)
     return org_url_or_none(context, page, int(key)) if page and key.isdigit() else ""
+
+
+@register.simple_tag(takes_context=True)
+def reason_link(context: template.Context, value: Reason | None) -> str:
+    """The page where something can be done about a reason; empty where there is none."""
+    if value is None:
+        return ""
+    if value.code == "BANK_DATA_STALE":
+        return org_url(context, "import")
+    if value.code == "WAITING_MONEY" and "line" in value.facts:
+        return org_url(context, "bank_line", int(value.facts["line"]))
+    if value.code == "UNPLACED_MONEY" and "customer" in value.facts:
+        return org_url(context, "customer", int(value.facts["customer"])) + "#on-account"
+    return ""
 
 
 @register.filter

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.banking import queries as bank
 from tijdig.customers import queries as customers
+from tijdig.domain.bank_data import furthest_behind
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.charts import StackedBar, stacked_bar
 from tijdig.interfaces.web.pages.organisations import LAST_ORGANISATION
@@ -104,7 +105,9 @@ def today(request: MemberRequest) -> HttpResponse:
             for group in found.work
         ],
         "work_count": found.work_count,
-        "bank_data": bank.data_age(),
+        "bank_data": furthest_behind(accounts := bank.data_until()),
+        "accounts": accounts if len(accounts) > 1 else {},
+        "waiting": bank.waiting_payments(),
         "stale": stale_bank_data(request.today),
         "outcome_form": OutcomeForm(),
     }

@@ -54,12 +54,14 @@ class StillNotSureEnough(ValueError):
 class MatcherView:
     """A matcher as it stands: all it did here, what is known of its precision, whether it books by itself and why not.
 
-    `since` is when it stopped or went on; None where it never turned.
+    `measured` says whether it was before its first booking here. `since` is when it stopped or went on; None
+    where it never turned.
     """
 
     code: str
     totals: MatcherTotals
     estimate: Estimate
+    measured: bool
     books: bool
     since: date | None
     actor: str
@@ -245,6 +247,7 @@ def _view(
         code=code,
         totals=totals or MatcherTotals(code, 0, 0, 0),
         estimate=estimate(record, prior, required),
+        measured=prior is not None and prior.of > 0,
         books=books,
         since=told.on if told else None,
         actor=told.actor if told else "",

@@ -43,6 +43,11 @@ class MatcherRow:
     right_ppm: int | None
 
     @property
+    def is_measured(self) -> bool:
+        """Whether anything is known of how often it is right."""
+        return self.matcher.measured or bool(self.matcher.totals.booked)
+
+    @property
     def may_be_let(self) -> bool:
         """Whether letting it book again could make a difference."""
         return not self.matcher.books and self.matcher.totals.corrected > self.matcher.totals.forgiven
@@ -56,7 +61,7 @@ def page(request: MemberRequest) -> HttpResponse:
 
 
 def _page(request: MemberRequest, refused: str = "", form: AgainForm | None = None) -> HttpResponse:
-    rows = [_row(each) for each in learning.matchers(WAYS)]
+    rows = sorted(map(_row, learning.matchers(WAYS)), key=lambda row: not row.matcher.books)
     context = {
         "rows": rows,
         "required": cash_policy().required_precision,

@@ -153,6 +153,7 @@ DEEDS = {
     "matching.let_book": _("Way of matching let book again"),
     "matching.turned": _("Ways of matching stopped or went on"),
     "member.added": _("Member added"),
+    "member.link_made": _("Link for a new password made"),
     "member.removed": _("Member taken off"),
     "member.role_changed": _("Role changed"),
     "message.failed": _("Message could not be sent"),

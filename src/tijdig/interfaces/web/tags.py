@@ -31,7 +31,7 @@ from tijdig.reporting.timeline import TITLES, TimelineEntry
 
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
-_AMOUNTS = frozenset({"amount", "open", "difference"})
+_AMOUNTS = frozenset({"amount", "open", "difference", "percent"})
 _WORDS = frozenset({"source", "text"})
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -74,6 +74,15 @@ def plain_amount(minor: int, currency: str) -> str:
 def count(value: int) -> str:
     """A whole number grouped in thousands."""
     return formatting.number_text(value, decimals=0, language=_language())
+
+
+@register.simple_tag
+def percent(ppm: int) -> str:
+    """A share of a million in percent, never rounded up: 999_000 → "99.9%"."""
+    hundredths = ppm // 100
+    decimals = 0 if hundredths % 100 == 0 else 1 if hundredths % 10 == 0 else 2
+    text = formatting.number_text(hundredths // 10 ** (2 - decimals), decimals=decimals, language=_language())
+    return text + ("%" if _language() in ("en", "nl") else "\N{NO-BREAK SPACE}%")
 
 
 @register.simple_tag
@@ -315,6 +324,20 @@ def subject_words(subject: str) -> str:
     table, _colon, key = subject.partition(":")
     word = _SUBJECTS.get(table)
     return f"{word} {key}" if word else subject
+
+
+@register.simple_tag(takes_context=True)
+def reason_link(context: template.Context, value: Reason | None) -> str:
+    """The page where something can be done about a reason; empty where there is none."""
+    if value is None:
+        return ""
+    if value.code == "BANK_DATA_STALE":
+        return org_url(context, "import")
+    if value.code == "WAITING_MONEY" and "line" in value.facts:
+        return org_url(context, "bank_line", int(value.facts["line"]))
+    if value.code == "UNPLACED_MONEY" and "customer" in value.facts:
+        return org_url(context, "customer", int(value.facts["customer"])) + "#on-account"
+    return ""
 
 
 @register.filter

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from tijdig.banking import queries as bank
 from tijdig.customers import queries as customers
+from tijdig.domain.bank_data import furthest_behind
 from tijdig.domain.money import Money
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.ageing_bar import ageing_bar
@@ -107,7 +108,9 @@ def today(request: MemberRequest) -> HttpResponse:
         ],
         "work": [_section(group, slug, on=request.today) for group in found.work],
         "work_count": found.work_count,
-        "bank_data": bank.data_age(),
+        "bank_data": furthest_behind(accounts := bank.data_until()),
+        "accounts": accounts if len(accounts) > 1 else {},
+        "waiting": bank.waiting_payments(),
         "stale": stale_bank_data(request.today),
     }
     return render(request, "today/today.html", context)

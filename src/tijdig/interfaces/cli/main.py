@@ -98,7 +98,7 @@ def _set_up() -> None:
     except Exception as error:
         from django.db import OperationalError
 
-        from tijdig.config.environment import DatabaseUrlInvalid
+        from tijdig.infra.database_url import DatabaseUrlInvalid
         from tijdig.infra.embedded_postgres import ServerDidNotStart
 
         if not isinstance(error, DatabaseUrlInvalid | OperationalError | ServerDidNotStart | OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from tijdig.interfaces.web.pages import (
+    account,
     audit,
     bank,
     bank_tables,
@@ -12,6 +13,7 @@ from tijdig.interfaces.web.pages import (
     exports,
     flows,
     imports,
+    insight,
     invoices,
     mailbox,
     matching,
@@ -45,6 +47,11 @@ _organisation: list[URLPattern | URLResolver] = [
         name="forget_payer",
     ),
     path("customers/<int:customer_id>/holds/<int:hold_id>/lift/", customers.lift_hold, name="lift_hold"),
+    path("customers/<int:customer_id>/account/", account.page, name="customer_account"),
+    path("customers/<int:customer_id>/account.<slug:form>", account.download_statement, name="account_file"),
+    path("insight/", insight.ageing, name="insight"),
+    path("insight/open-items/", insight.open_items, name="open_items"),
+    path("insight/on-account/", insight.on_account, name="money_on_account"),
     path("invoices/", invoices.listing, name="invoices"),
     path("invoices/new/", invoices.new, name="new_invoice"),
     path("invoices/<int:item_id>/", invoices.page, name="invoice"),
@@ -95,6 +102,7 @@ _organisation: list[URLPattern | URLResolver] = [
     path("import/<int:batch_id>/left-out.<slug:form>", imports.rejected, name="import_rejected"),
     path("try-it/", uploads.try_out, name="try_it"),
     path("try-it/<slug:key>/", uploads.try_out_file, name="try_it_file"),
+    path("try-it/<slug:key>/import/", uploads.try_out_import, name="try_it_import"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
 ]

@@ -46,6 +46,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "NAMED_IN_PAYMENT": "The payment names invoice %(numbers)s.",
         "NAME_IS_CUSTOMER": "The payer's name is that of customer %(name)s.",
         "NOTHING_OPEN": "There is nothing open to write about.",
+        "NOT_SURE_ENOUGH": "This is probably what it is for, but such matches are not sure enough to be "
+        "booked by themselves.",
         "NO_ADDRESS": "Neither an e-mail address nor a postal address is known, so nothing can be sent.",
         "NO_MONEY_MOVED": "The amount is zero.",
         "NO_REFERENCE_FOUND": "No payment reference or invoice number of yours was found in it.",

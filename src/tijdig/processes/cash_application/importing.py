@@ -118,10 +118,10 @@ def _one_at_a_time() -> None:
 
 
 def _apply(statement_ids: Collection[int] | None, *, on: date, actor: str) -> Booked:
-    done = Booked()
+    done, trusted = Booked(), learning.trusted_matchers(on=on)
     line_ids = bank.waiting_ids(statement_ids=statement_ids)
     for start in range(0, len(line_ids), _LINES_AT_ONCE):
-        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], on=on, actor=actor)
+        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], trusted, on=on, actor=actor)
     if done.booked:
         audit.record(
             actor=actor, action="cash.applied", data={"booked": done.booked, "waiting": done.waiting}
@@ -129,7 +129,7 @@ def _apply(statement_ids: Collection[int] | None, *, on: date, actor: str) -> Bo
     return done
 
 
-def _apply_batch(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
+def _apply_batch(line_ids: Sequence[int], trusted: Collection[str], *, on: date, actor: str) -> Booked:
     """Match and book some lines; begin again when somebody else booked on the same items meanwhile."""
     states = banking.lock_lines(line_ids)
     free = [line_id for line_id in line_ids if states[line_id] == LineState.WAITING]
@@ -137,7 +137,7 @@ def _apply_batch(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                return _match_and_book(lines, on=on, actor=actor)
+                return _match_and_book(lines, trusted, on=on, actor=actor)
         except (ledger.ItemSettled, ledger.ItemOverpaid):
             continue
         except OperationalError as error:
@@ -150,10 +150,10 @@ def _is_left_to_a_person(line: LineView) -> bool:
     return line.reason is not None and line.reason.code in _LEFT_TO_A_PERSON
 
 
-def _match_and_book(lines: Sequence[LineView], *, on: date, actor: str) -> Booked:
+def _match_and_book(lines: Sequence[LineView], trusted: Collection[str], *, on: date, actor: str) -> Booked:
     transfers = tuple(transfer_of(line) for line in lines)
     items = items_named_by(transfers)
-    matches = match_all(transfers, [open_item_of(item) for item in items])
+    matches = learning.held_back(match_all(transfers, [open_item_of(item) for item in items]), trusted)
     _book(
         [(line, match) for line, match in zip(lines, matches, strict=True) if match.booking],
         items,

@@ -35,6 +35,7 @@ USED_BY_NAME = {
     "connection_class": "Django: how its SMTP backend connects",
     # Other libraries.
     "AccountAdapter": "settings.ACCOUNT_ADAPTER",
+    "get_reset_password_from_key_url": "allauth: the link to choose a new password",
     "is_open_for_signup": "allauth: whether the sign-up page is open",
     "timestamp": "Procrastinate: when a periodic job was due",
     "StartElementHandler": "expat: called for a tag",
@@ -49,6 +50,8 @@ USED_BY_NAME = {
     "Item": "the table ledger_item",
     "Credit": "the table ledger_credit",
     "Allocation": "the table ledger_allocation",
+    "MatcherMonth": "the table banking_matchermonth",
+    "corrected_date": "SQL: when a person first took a matcher's booking back",
     "fingerprint": "SQL: tells movements apart",
     "original_currency": "SQL: of which currency the original amount of a movement is",
     "name_key": "SQL: a generated column, to sort and search by",

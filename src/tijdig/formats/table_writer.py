@@ -12,13 +12,16 @@ from typing import Any, BinaryIO
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # A comma between digits is part of an amount.
 _QUOTED = re.compile(r'[;\t|"\r\n]|,(?!\d)')
+# A Belgian structured reference begins with plus signs; it calculates nothing.
+_OGM = re.compile(r"\+{3}\d{3}/\d{4}/\d{5}\+{3}\Z")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*\Z")
 Cell = str | int | Decimal | date | None
 
 
 def neutralised(text: str) -> str:
     """Return `text` so that a spreadsheet shows it instead of calculating it; plain numbers stay numbers."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.match(text) else text
+    is_plain = _NUMBER.match(text) or _OGM.match(text)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not is_plain else text
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

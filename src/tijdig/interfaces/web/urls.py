@@ -16,9 +16,11 @@ from tijdig.interfaces.web.pages import (
     insight,
     invoices,
     mailbox,
+    matching,
     money_settings,
     organisations,
     search,
+    tasks,
     today,
     uploads,
 )
@@ -27,7 +29,8 @@ from tijdig.interfaces.web.pages import settings as house
 
 _organisation: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
-    path("tasks/<int:task_id>/done/", today.task_done, name="task_done"),
+    path("tasks/", tasks.listing, name="tasks"),
+    path("tasks/done/", tasks.done, name="tasks_done"),
     path("house.css", organisations.house_css, name="house_css"),
     path("logo", organisations.logo, name="logo"),
     path("search/", search.everything, name="search"),
@@ -38,6 +41,11 @@ _organisation: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/edit/", customers.edit, name="edit_customer"),
     path("customers/<int:customer_id>/notes/", customers.add_note, name="add_note"),
     path("customers/<int:customer_id>/hold/", customers.place_hold, name="place_hold"),
+    path(
+        "customers/<int:customer_id>/payers/<int:payer_id>/forget/",
+        customers.forget_payer,
+        name="forget_payer",
+    ),
     path("customers/<int:customer_id>/holds/<int:hold_id>/lift/", customers.lift_hold, name="lift_hold"),
     path("customers/<int:customer_id>/account/", account.page, name="customer_account"),
     path("customers/<int:customer_id>/account.<slug:form>", account.download_statement, name="account_file"),
@@ -60,6 +68,8 @@ _organisation: list[URLPattern | URLResolver] = [
     path("bank/", bank.listing, name="bank"),
     path("bank/rules/", bank.rules, name="bank_rules"),
     path("bank/rules/<int:rule_id>/end/", bank.end_rule, name="end_bank_rule"),
+    path("bank/matching/", matching.page, name="matching"),
+    path("bank/matching/<slug:matcher>/let-book/", matching.let_book, name="let_matcher_book"),
     path("bank/statements/", bank.statements, name="statements"),
     path("bank/statements/<int:statement_id>/file/", bank.statement_file, name="statement_file"),
     path("bank/<int:line_id>/", bank.line, name="bank_line"),
@@ -92,6 +102,7 @@ _organisation: list[URLPattern | URLResolver] = [
     path("import/<int:batch_id>/left-out.<slug:form>", imports.rejected, name="import_rejected"),
     path("try-it/", uploads.try_out, name="try_it"),
     path("try-it/<slug:key>/", uploads.try_out_file, name="try_it_file"),
+    path("try-it/<slug:key>/import/", uploads.try_out_import, name="try_it_import"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
 ]

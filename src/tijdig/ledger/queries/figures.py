@@ -131,7 +131,7 @@ def unplaced_credits_of(customer_id: int) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-_UNPLACED = """unallocated > 0 AND kind = 'PAYMENT' AND left_on_account_date IS NULL
+_UNPLACED = """unallocated > 0 AND kind IN ('PAYMENT', 'CREDIT_NOTE') AND left_on_account_date IS NULL
     AND reason ->> 'code' NOT IN ('BOOKED_BY_HAND', 'LEFT_ON_ACCOUNT')"""
 
 

@@ -31,12 +31,14 @@ def columns(what: str) -> tuple[str, ...]:
     return _query(what).columns
 
 
-def export(what: str, *, on: date, limit: int | None = None) -> Iterator[dict[str, Any]]:
+def export(
+    what: str, *, on: date, limit: int | None = None, say: Callable[[Reason], str] = str
+) -> Iterator[dict[str, Any]]:
     """Return the rows of an export as the position was at the end of `on`, at most `limit` of them.
 
     Amounts are decimal texts beside their currency, dates and moments ISO texts, a reason is its code and its
-    English sentence; None where nothing is known. Read as a stream: memory stays flat whatever there is, and
-    the rows are those of the moment it was asked for. Raises ExportUnknown.
+    sentence (English, unless `say` puts it otherwise); None where nothing is known. Read as a stream: memory
+    stays flat whatever there is, and the rows are those of the moment it was asked for. Raises ExportUnknown.
     """
     query = _query(what)
     given: dict[str, Any] = {"organisation": tenancy.current_organisation_id(), "on": on}
@@ -44,7 +46,7 @@ def export(what: str, *, on: date, limit: int | None = None) -> Iterator[dict[st
     # A cursor of the server's own, that outlives the statement (WITH HOLD) and the stay in this organisation.
     cursor = connection.chunked_cursor()
     cursor.execute(sql, given)
-    return _rows(query, cursor)
+    return _rows(query, cursor, say)
 
 
 def _query(what: str) -> ExportQuery:
@@ -53,15 +55,17 @@ def _query(what: str) -> ExportQuery:
     return EXPORT_QUERIES[what]
 
 
-def _rows(query: ExportQuery, cursor: Any) -> Iterator[dict[str, Any]]:
+def _rows(query: ExportQuery, cursor: Any, say: Callable[[Reason], str]) -> Iterator[dict[str, Any]]:
     stored = [name for name in query.columns if name != "reason_code"]
-    write = _writer(query, stored)
+    write = _writer(query, stored, say)
     with closing(cursor):
         while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
             yield from map(write, rows)
 
 
-def _writer(query: ExportQuery, stored: list[str]) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
+def _writer(
+    query: ExportQuery, stored: list[str], say: Callable[[Reason], str]
+) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
     """Return what turns a row of the database into a row of the export."""
     amounts = tuple(name for name in stored if name in query.amounts)
     moments = tuple(name for name in stored if name.endswith(("_date", "_at", "_since")))
@@ -73,7 +77,7 @@ def _writer(query: ExportQuery, stored: list[str]) -> Callable[[tuple[Any, ...]]
         for name in moments:
             found[name] = _moment(found[name])
         if query.reason:
-            found |= _reason(found.pop(query.reason))
+            found |= _reason(found.pop(query.reason), say)
         return found
 
     return write
@@ -83,15 +87,15 @@ def _moment(value: date | datetime | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _reason(stored: str | dict[str, Any] | None) -> dict[str, str | None]:
-    """Return the code and the English sentence of a stored reason."""
+def _reason(stored: str | dict[str, Any] | None, say: Callable[[Reason], str]) -> dict[str, str | None]:
+    """Return the code and the sentence of a stored reason."""
     data = json.loads(stored) if isinstance(stored, str) else stored
     if not data:
         return {"reason_code": None, "reason": None}
     code = data["code"]
     facts = {name: value for name, value in data.items() if name != "code"}
     # A code of an older version may have lost its sentence; the export still tells what is stored.
-    sentence = str(Reason(code, facts)) if code in SENTENCES else json.dumps(facts, ensure_ascii=False)
+    sentence = say(Reason(code, facts)) if code in SENTENCES else json.dumps(facts, ensure_ascii=False)
     return {"reason_code": code, "reason": sentence}
 
 

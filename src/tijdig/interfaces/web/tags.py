@@ -14,7 +14,7 @@ from django.forms.widgets import CheckboxInput, RadioSelect
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -60,6 +60,12 @@ def amount(value: Money) -> str:
 def plain_amount(minor: int, currency: str) -> str:
     """An amount as a person of this language would type it into a box."""
     return amount_as_typed(Money(minor, currency), language=_language())
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """A long reference that may go on on the next line, after a stroke."""
+    return mark_safe(escape(text).replace("/", "/<wbr>"))  # noqa: S308  escaped
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """Reading the ledger: frozen values, amounts in minor units."""
 
-from tijdig.ledger.queries.clues import items_by_clue, open_items_of_amount
+from tijdig.ledger.queries.clues import items_by_clue, items_of_amount, open_items_of_amount
+from tijdig.ledger.queries.credit_pages import CreditPage, credit_page
 from tijdig.ledger.queries.figures import (
     Ageing,
     AgeingBucket,
@@ -49,6 +50,7 @@ __all__ = [
     "AllocationView",
     "Balance",
     "Count",
+    "CreditPage",
     "CreditView",
     "ItemPage",
     "ItemSort",
@@ -65,6 +67,7 @@ __all__ = [
     "balance_of",
     "balances_of",
     "credit",
+    "credit_page",
     "credits",
     "credits_by_origin",
     "credits_of",
@@ -74,6 +77,7 @@ __all__ = [
     "item_page",
     "items",
     "items_by_clue",
+    "items_of_amount",
     "known_numbers",
     "look_up",
     "money_figures",

@@ -181,9 +181,9 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/problems.html")
-def problems(form: Any) -> dict[str, Any]:
+def problems(form: Any, heading: str = "") -> dict[str, Any]:
     """The box at the top of a form that was not accepted: what is wrong, each a link to its field."""
-    return {"form": form}
+    return {"form": form, "heading": heading}
 
 
 @register.simple_tag
@@ -277,6 +277,7 @@ _PAGES_OF_SUBJECTS = {
     "messaging_message": "message",
     "banking_bankline": "bank_line",
     "bank": "bank_line",
+    "invoices_importbatch": "import_preview",
 }
 
 

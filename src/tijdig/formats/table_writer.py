@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # A comma between digits is part of an amount.
@@ -44,6 +44,15 @@ def csv_lines(
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Tijdig") -> bytes:
     """Return an Excel workbook of one sheet: a bold header that stays, texts as texts, numbers as such."""
+    target = io.BytesIO()
+    write_xlsx(target, header, rows, sheet=sheet)
+    return target.getvalue()
+
+
+def write_xlsx(
+    target: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Tijdig"
+) -> None:
+    """Write what `xlsx_bytes` returns, row by row through a temporary file: however long, it takes little memory."""
     # Loaded when it is needed: the command line starts three times faster without it.
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -67,9 +76,7 @@ def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: 
     page.append([cell(name, font=Font(bold=True)) for name in header])
     for row in rows:
         page.append([cell(value) for value in row])
-    target = io.BytesIO()
     workbook.save(target)
-    return target.getvalue()
 
 
 def _csv_line(row: Sequence[Cell], decimal_sign: str) -> str:

@@ -18,7 +18,7 @@ from tijdig.interfaces.web.pages.tasks import KINDS
 from tijdig.interfaces.web.statuses import word_of
 from tijdig.ledger import queries as ledger
 from tijdig.organisations.queries import members
-from tijdig.reporting.export_queries import EXPORT_QUERIES
+from tijdig.reporting import exports
 
 Row = Mapping[str, Any]
 Kept = Callable[[Row], bool]
@@ -26,6 +26,7 @@ Kept = Callable[[Row], bool]
 HEADINGS = MappingProxyType(
     {
         "amount": _("Amount"),
+        "balance": _("Balance"),
         "booked_by": _("Booked by"),
         "booking_date": _("Date"),
         "channel": _("Channel"),
@@ -41,6 +42,7 @@ HEADINGS = MappingProxyType(
         "customer_name": _("Customer"),
         "customer_number": _("Customer number"),
         "customer_since": _("Customer since"),
+        "date": _("Date"),
         "days_late": _("Days late"),
         "description": _("Description"),
         "done_at": _("Done on"),
@@ -56,9 +58,18 @@ HEADINGS = MappingProxyType(
         "items": _("Invoices"),
         "kind": _("Kind"),
         "language": _("Language"),
+        "late": _("Overdue"),
+        "late_1_30": _("1–30 days late"),
+        "late_31_60": _("31–60 days late"),
+        "late_61_90": _("61–90 days late"),
+        "late_91_120": _("91–120 days late"),
+        "late_over_120": _("Over 120 days late"),
         "legal_id": _("KvK or KBO number"),
         "name": _("Name"),
+        "net": _("Open less on account"),
+        "not_due": _("Not due yet"),
         "number": _("Number"),
+        "on_account": _("On account"),
         "on_date": _("Date"),
         "open": _("Open"),
         "order_reference": _("Order number"),
@@ -77,6 +88,7 @@ HEADINGS = MappingProxyType(
         "recipient": _("Recipient"),
         "reversed_date": _("Reversed on"),
         "sent_at": _("Sent"),
+        "settles": _("Settles"),
         "stage": _("Step"),
         "state": _("State"),
         "street": _("Street and number"),
@@ -106,7 +118,7 @@ def heading(column: str) -> str:
 
 def cells(what: str, rows: Iterable[Row], columns: tuple[str, ...]) -> Iterator[tuple[Cell, ...]]:
     """Yield each row's cells: amounts and dates as such, codes in words, people by their names."""
-    amounts = EXPORT_QUERIES[what].amounts
+    amounts = exports.amounts(what)
     names = {f"user:{member.user.id}": member.user.name or member.user.email for member in members()}
     writers = tuple((column, _writer(what, column, amounts, names)) for column in columns)
     for row in rows:
@@ -120,7 +132,7 @@ def _writer(
         return Decimal
     if column.endswith("_at"):
         return _moment
-    if column.endswith(("_date", "_since")):
+    if column == "date" or column.endswith(("_date", "_since")):
         return date.fromisoformat
     if column in _ACTORS:
         return lambda actor: names.get(actor, actor)

@@ -20,8 +20,9 @@ from tijdig.processes.demonstration.story import Story, StoryInvoice, StoryPayme
 from tijdig.processes.invoice_import import Draft, Storable, Storing
 
 ACTOR = "system:demonstration"
-_MORNING = time(7, 30)
-"""When a day is lived, on the creditor's clock: within the hours for contact, and before anybody looks."""
+_SATURDAY = 5
+_EVERY_DAY_FROM = 200
+"""The last months are lived day by day, as in real life; before that, every other day will do."""
 _LEFT_FOR_THE_VISITOR = 12
 """Days at the end whose puzzles nobody has looked at yet."""
 
@@ -43,16 +44,20 @@ def _live(story: Story, *, first: date, last: date, user: str) -> None:
     """Live through the days from `first` to `last`, doing on the last what is done in all of them."""
     _send_invoices(story, first=first, last=last)
     _read_the_bank(story, first=first, last=last)
-    if (story.last_day - last).days > _LEFT_FOR_THE_VISITOR:
+    if last.weekday() < _SATURDAY and (story.last_day - last).days > _LEFT_FOR_THE_VISITOR:
         _clear_up(story, on=last, user=user)
-    morning = min(datetime.combine(last, _MORNING, ZoneInfo(story.creditor.timezone)), clock.now())
+    # Today's run is not ahead of the clock, however early the demonstration is made.
+    morning = min(datetime.combine(last, time(8), ZoneInfo(story.creditor.timezone)), clock.now())
     daily_run.run_day(on=last, actor="system:daily_run", at=morning)
     sending.send_waiting(at=morning)
 
 
 def _days(story: Story) -> Iterator[date]:
-    """Yield every day, weekends too: the daily run knows no weekend, though on Sunday nothing is sent."""
-    return _span(story.first_day, story.last_day)
+    """Yield the days on which something is done."""
+    for day in _span(story.first_day, story.last_day):
+        left = (story.last_day - day).days
+        if left <= _EVERY_DAY_FROM or left % 2 == 0:
+            yield day
 
 
 def _data(story: Story, member: CastMember) -> CustomerData:

@@ -73,7 +73,6 @@ def listing(request: MemberRequest) -> HttpResponse:
         "listing": chosen.with_pages(after=page.next),
         "rows": [(line, names.get(line.customer_id)) for line in page.lines],
         "tabs": _tabs(chosen, state),
-        "nothing_waits": chosen.query == {"state": MessageState.WAITING},
         "channels": tuple(Channel),
         "customer": customer,
         "letters": min(letters, printing.LARGEST_BATCH),

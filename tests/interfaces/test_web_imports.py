@@ -143,6 +143,16 @@ def test_columns_that_do_not_exist_change_nothing(
     assert answer.status_code == 200
 
 
+def test_a_column_that_is_not_used_is_named_and_the_fold_is_open(world: World, colleague: Client) -> None:
+    content = b"Debnr;Bedrijf;Lievelingskleur\r\nK-3002;Kwekerij Maanbrug;blauw\r\n"
+    page = body(upload(colleague, world, ("klanten.csv", content)))
+    assert "1 column is not used: Lievelingskleur." in page
+    assert '<details class="card fold" open>' in page
+    used = body(upload(colleague, world, ("facturen.csv", csv(GOOD))))
+    assert "not used:" not in used
+    assert '<details class="card fold">' in used
+
+
 def test_rows_can_be_customers_instead(world: World, colleague: Client) -> None:
     content = b"Debiteurnummer;Debiteur;E-mail\r\nK-3001;Kwekerij Maanbrug;post@maanbrug.example\r\n"
     shown = upload(colleague, world, ("klanten.csv", content))

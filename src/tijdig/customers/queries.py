@@ -81,6 +81,8 @@ class CustomerFilters:
     language: str | None = None
     country: str | None = None
     has_email: bool | None = None
+    unreachable: bool = False
+    """Only those with neither an e-mail address nor a full postal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +163,9 @@ def _array(ids: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(ids))
 
 
-def count(*, most: int = 1000) -> int:
-    """Return how many customers there are, counting no further than `most`."""
-    return _ours()[:most].count()
+def count(*, search: str = "", filters: CustomerFilters | None = None, most: int = 1000) -> int:
+    """Return how many customers the list holds (as `page` narrows it), counting no further than `most`."""
+    return _found(search, filters)[:most].count()
 
 
 def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
@@ -178,6 +180,14 @@ def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tijdig_customers_with_words(%s, %s)", [words, limit])
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def with_email(part: str, *, limit: int = 50) -> tuple[CustomerView, ...]:
+    """Return the customers whose e-mail address holds this part, by name; nothing for an empty part."""
+    if not part:
+        return ()
+    rows = _ours().filter(email__icontains=part).order_by("name_key", "pk")
+    return tuple(_view(row) for row in rows[:limit])
 
 
 def search_words(text: str) -> str:
@@ -198,10 +208,7 @@ def page(
 
     `search` is as in ids_matching. Raises CustomerUnknown when there is no customer `after` or `before`.
     """
-    rows = _narrowed(_ours(), filters or CustomerFilters())
-    if search.strip():
-        found_ids = list(ids_matching(search, limit=_MOST_FOUND))
-        rows = rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found_ids]))
+    rows = _found(search, filters)
     backwards = sort.startswith("-") != (before is not None)
     key = _KEYS[CustomerSort(sort.lstrip("-"))]
     anchor = after if before is None else before
@@ -226,6 +233,14 @@ _MOST_FOUND = 2000
 _KEYS = {CustomerSort.NAME: "name_key", CustomerSort.NUMBER: "number"}
 
 
+def _found(search: str, filters: CustomerFilters | None) -> QuerySet[Customer]:
+    rows = _narrowed(_ours(), filters or CustomerFilters())
+    if not search.strip():
+        return rows
+    found_ids = list(ids_matching(search, limit=_MOST_FOUND))
+    return rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found_ids]))
+
+
 def _narrowed(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Customer]:
     for name in ("kind", "language", "country"):
         wanted = getattr(filters, name)
@@ -233,6 +248,8 @@ def _narrowed(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Cu
             rows = rows.filter(**{name: wanted})
     if filters.has_email is not None:
         rows = rows.exclude(email="") if filters.has_email else rows.filter(email="")
+    if filters.unreachable:
+        rows = rows.filter(Q(street="") | Q(city=""), email="")
     return rows
 
 

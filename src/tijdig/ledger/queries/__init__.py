@@ -9,7 +9,8 @@ from tijdig.ledger.queries.as_of import (
     open_items_as_of,
     position_as_of,
 )
-from tijdig.ledger.queries.clues import items_by_clue, open_items_of_amount
+from tijdig.ledger.queries.clues import items_by_clue, items_of_amount, open_items_of_amount
+from tijdig.ledger.queries.credit_pages import CreditPage, credit_page
 from tijdig.ledger.queries.figures import (
     Ageing,
     AgeingBucket,
@@ -58,6 +59,7 @@ __all__ = [
     "AllocationView",
     "Balance",
     "Count",
+    "CreditPage",
     "CreditView",
     "ItemPage",
     "ItemSort",
@@ -79,6 +81,7 @@ __all__ = [
     "balance_of",
     "balances_of",
     "credit",
+    "credit_page",
     "credits",
     "credits_by_origin",
     "credits_of",
@@ -88,6 +91,7 @@ __all__ = [
     "item_page",
     "items",
     "items_by_clue",
+    "items_of_amount",
     "known_numbers",
     "look_up",
     "money_figures",

@@ -47,6 +47,11 @@ class _Column(NamedTuple):
     example: str
     fields: list[tuple[str, str, bool]]
 
+    @property
+    def is_used(self) -> bool:
+        """Whether it holds something, or has nothing to hold."""
+        return any(chosen for _code, _word, chosen in self.fields) or not (self.name or self.example)
+
 
 class _ChosenTwice(ValueError):
     """Two columns were said to hold the same; the message names what."""
@@ -71,11 +76,13 @@ def preview(request: MemberRequest, batch_id: int) -> HttpResponse:
     except invoice_import.FileRefused as refusal:
         messages.error(request, f"{batch.name}: {refusal}")
         return redirect("import", request.organisation.slug)
+    columns = _columns(shown)
     context = {
         "batch": _batch(batch_id),
         "preview": shown,
         "missing": [" / ".join(str(LABELS[field]) for field in group) for group in shown.missing],
-        "columns": _columns(shown),
+        "columns": columns,
+        "unused": [column.name or column.example for column in columns if not column.is_used],
         "kinds": _kinds(shown.kind),
         "ready": shown.new + shown.changed,
         "can_confirm": not shown.missing and shown.new + shown.changed + shown.review > 0,

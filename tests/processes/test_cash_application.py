@@ -112,8 +112,8 @@ def test_payments_that_name_their_invoice_book_themselves_each_with_its_reason(c
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (Entry("99.99", "2026-0042"), "PAID_LESS"),
-        (Entry("100.01", "2026-0042"), "PAID_MORE"),
+        (Entry("99.00", "2026-0042", name="Iemand Anders"), "PAID_LESS"),
+        (Entry("101.00", "2026-0042", name="Iemand Anders"), "PAID_MORE"),
         (Entry("100.00", "2026-0042", currency="USD"), "OTHER_CURRENCY"),
         (Entry("100.00", "2026-0042", return_code="AM04"), "RETURNED"),
         (Entry("-100.00", "2026-0042", return_code="AM04"), "RETURNED"),

@@ -1,6 +1,12 @@
 """Reading the ledger: frozen values, amounts in minor units."""
 
-from tijdig.ledger.queries.clues import items_by_clue, open_items_of_amount
+from tijdig.ledger.queries.clues import (
+    credits_left_of,
+    items_by_clue,
+    open_items_by_tail,
+    open_items_of_amounts,
+    open_items_of_customers,
+)
 from tijdig.ledger.queries.figures import (
     Ageing,
     AgeingBucket,
@@ -65,6 +71,7 @@ __all__ = [
     "credit",
     "credits",
     "credits_by_origin",
+    "credits_left_of",
     "credits_of",
     "credits_with_money_left",
     "item",
@@ -77,6 +84,8 @@ __all__ = [
     "money_figures",
     "open_items_by_number",
     "open_items_by_reference",
+    "open_items_by_tail",
     "open_items_of",
-    "open_items_of_amount",
+    "open_items_of_amounts",
+    "open_items_of_customers",
 ]

@@ -50,10 +50,12 @@ USED_BY_NAME = {
     "Credit": "the table ledger_credit",
     "Allocation": "the table ledger_allocation",
     "fingerprint": "SQL: tells movements apart",
+    "original_currency": "SQL: of which currency the original amount of a movement is",
     "name_key": "SQL: a generated column, to sort and search by",
     "number_key": "SQL: a generated column, to sort and search by",
     "outcome_reason": "SQL: why a message was withdrawn or failed",
     "received_at": "SQL: when a file came in",
+    "ended_at": "SQL: since when a rule is not applied any more",
     # Reached through its value.
     "NUMBER_BACKWARDS": "the sort “-number” in an address",
 }

@@ -86,6 +86,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # One uploaded file; a camt.053 of 100,000 entries is 110 MB.
+WATCHED_FOLDER = Path(os.environ.get("TIJDIG_INBOX") or HOME / "inbox")
 LARGEST_UPLOAD = int(os.environ.get("TIJDIG_LARGEST_UPLOAD_MB", "256")) * 1024 * 1024
 
 AUTH_USER_MODEL = "organisations.User"

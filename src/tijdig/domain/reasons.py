@@ -16,7 +16,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
         "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
         "ANOTHER_FITS": "Invoice %(numbers)s is named, but the amount is exactly what is open on %(other)s.",
+        "BANK_DATA_STALE": "The bank data reach no further than %(until)s, so who has paid is not known. Import a "
+        "newer statement.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
+        "BATCH_TOLD_IN_DETAIL": "Another bank file tells the payments in this batch one by one; they are booked.",
         "BOOKED_BY_HAND": "Booked by hand.",
         "BOOKING_UNDONE": "Its booking was undone.",
         "CHARGES_TAKEN": "Invoice %(numbers)s was paid; banks took %(difference)s of it on the way.",
@@ -80,6 +83,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "REFERENCE_AND_AMOUNT": "Payment reference %(reference)s is that of invoice %(number)s and the "
         "amount fits.",
         "RETURNED": "A payment came back (%(return_code)s).",
+        "RULE_SETS_ASIDE": "Your rule sets these aside: %(text)s",
         "SENDING_REFUSED": "The message was refused: %(text)s",
         "SENDING_UNAVAILABLE": "Sending failed and is tried again: %(text)s",
         "SENDING_UNSURE": "Sending was interrupted; it is unsure whether the message left. Look whether the "
@@ -100,8 +104,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "STEP_NOTICE": "The due date, %(due_date)s, is near: time for a friendly notice.",
         "STEP_REMINDER": "It is %(days_late)s days past the due date, %(due_date)s: time for a reminder.",
         "TAKEN_UP_AGAIN": "Taken up again.",
+        "UNPLACED_MONEY": "%(amount)s of this customer is on account and not set against an invoice. Place it, or "
+        "leave it there knowingly.",
+        "WAITING_MONEY": "A payment of %(amount)s that may be of this customer waits to be placed.",
         "WHOLE_BALANCE": "The amount is exactly all that customer %(name)s owes: %(numbers)s.",
         "WITHDRAWN_AMOUNT_CHANGED": "What is open on an invoice in it changed before this could be sent.",
+        "WITHDRAWN_BLOCKED": "Money of this customer came in, or the bank data grew old, before this could be sent.",
         "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",
         "WITHDRAWN_SETTLED": "An invoice in it was settled before this could be sent.",
         "WRITTEN_OFF": "Written off by hand.",

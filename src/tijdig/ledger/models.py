@@ -124,6 +124,8 @@ class Credit(models.Model):
     reason = models.JSONField(default=dict)
     actor = models.CharField(max_length=100)
     reversed = models.BooleanField(default=False)
+    left_on_account_date = models.DateField(null=True, blank=True)
+    """Since when somebody knowingly leaves what is left of it on account."""
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

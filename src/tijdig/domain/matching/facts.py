@@ -202,3 +202,8 @@ class Match:
     def booking(self) -> Proposal | None:
         """The proposal that books by itself; None where a person decides."""
         return next((proposal for proposal in self.proposals if proposal.sure), None)
+
+    @property
+    def likely_customers(self) -> tuple[int, ...]:
+        """Whose payment it may well be; that only the amount fits makes nobody likely."""
+        return tuple(dict.fromkeys(one.customer_id for one in self.proposals if one.matcher != "AMOUNT_ONLY"))

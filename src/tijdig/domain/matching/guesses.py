@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tijdig.domain.matching.amounts import discounts
 from tijdig.domain.matching.answers import (
     MOST_PROPOSALS,
     Extras,
@@ -22,7 +23,6 @@ from tijdig.domain.matching.cases import Case, Identity
 from tijdig.domain.matching.facts import Match, OpenItem, Proposal, UsedCredit
 from tijdig.domain.matching.nearness import Nearness
 from tijdig.domain.matching.subsets import is_coarse, only_way
-from tijdig.domain.matching.words import discounts
 from tijdig.domain.reasons import Reason
 
 _SMALLEST_CHANCE_THAT_COUNTS = 0.01

@@ -60,10 +60,7 @@ def alikeness(payer: str, customer: str, likeness: Likeness) -> float:
     one, other = " ".join(sorted(mine)), " ".join(sorted(theirs))
     if len(payer) >= _CUT_AT and len(payer) < len(customer) and _starts(mine, theirs):
         return 0.95
-    score = likeness(one, other)
-    if score < _CONFLICT:
-        return max(score, _by_surname(mine, theirs, likeness))
-    return _by_words(mine, theirs, score, likeness)
+    return _by_words(mine, theirs, likeness(one, other), likeness)
 
 
 def _starts(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
@@ -72,26 +69,16 @@ def _starts(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
 
 
 def _by_words(mine: tuple[str, ...], theirs: tuple[str, ...], score: float, likeness: Likeness) -> float:
-    """Lower the score where words contradict each other, raise it where initials explain the difference."""
+    """Lower the score where words contradict each other, raise it where one is short for the other."""
     common = set(mine) & set(theirs)
-    rest, others = [w for w in mine if w not in common], [w for w in theirs if w not in common]
     if not any(len(word) >= _SHORTEST_SURNAME for word in common):
         return score
-    if not rest or not others:
-        return max(score, LIKE) if len(common) > 1 else min(score, LIKE)
-    fits = [(a, b) for a in rest for b in others if _fit(a, b, likeness)]
-    if not fits:
-        return min(score, _CONFLICT)
-    return max(score, _INITIAL_FITS)
-
-
-def _by_surname(mine: tuple[str, ...], theirs: tuple[str, ...], likeness: Likeness) -> float:
-    """Return what a common surname with fitting initials is worth, though most letters differ."""
-    common = {word for word in set(mine) & set(theirs) if len(word) >= _SHORTEST_SURNAME}
-    if not common:
-        return 0.0
     rest, others = [w for w in mine if w not in common], [w for w in theirs if w not in common]
-    return LIKE if any(_fit(a, b, likeness) for a in rest for b in others) else 0.0
+    if not rest or not others:
+        return max(score, LIKE)
+    if not any(_fit(a, b, likeness) for a in rest for b in others):
+        return min(score, _CONFLICT)
+    return max(score, _INITIAL_FITS if score >= _CONFLICT else LIKE)
 
 
 def _fit(one: str, other: str, likeness: Likeness) -> bool:

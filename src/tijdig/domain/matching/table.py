@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tijdig.domain.matching import guesses, words
+from tijdig.domain.matching import amounts, guesses, words
 from tijdig.domain.matching.cases import Case
 from tijdig.domain.matching.facts import Match
 
@@ -37,7 +37,7 @@ MATCHERS = (
          "OVERPAYMENT"),
         "items that are named, and how the amount differs from what is open on them",
         "what explains the difference to the cent, else a part or more than was open",
-        words.by_amount,
+        amounts.by_amount,
     ),
     Matcher(("NEAR_NUMBER",), "a number written with less care", "that invoice when the amount fits",
             words.near_number),

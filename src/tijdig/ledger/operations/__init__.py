@@ -32,7 +32,13 @@ from tijdig.ledger.operations.correcting import (
     reverse_credit,
     undo_allocation,
 )
-from tijdig.ledger.operations.forgiving import ChangedMeanwhile, WriteOffTooLarge, cancel_item, write_off
+from tijdig.ledger.operations.forgiving import (
+    ChangedMeanwhile,
+    WriteOffTooLarge,
+    cancel_item,
+    leave_on_account,
+    write_off,
+)
 from tijdig.ledger.operations.rows import Settlement
 
 __all__ = [
@@ -64,6 +70,7 @@ __all__ = [
     "allocate",
     "allocate_many",
     "cancel_item",
+    "leave_on_account",
     "reverse_credit",
     "undo_allocation",
     "write_off",

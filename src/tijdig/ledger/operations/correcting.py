@@ -44,6 +44,7 @@ def undo_allocation(*, allocation_id: int, on: date, reason: Reason, actor: str)
     on = _not_before_what_it_undoes(credit_id, on)
     new = [AllocationRow(credit_id, item_id, -amount, reason, reverses_id=allocation_id)]
     settlement = rows.write_allocations(new, on=on, actor=actor)
+    rows.mark_left_on_account(credit_id, on)  # whoever takes money off an invoice has looked at it
     record("ledger.allocation_undone", settlement, new, on=on, actor=actor,
            subject=f"ledger_allocation:{allocation_id}")  # fmt: skip
     return settlement

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.reasons import Reason
+from tijdig.infra import audit
 from tijdig.ledger.operations import rows
 from tijdig.ledger.operations.allocating import (
     ItemSettled,
     check_amount,
+    check_not_reversed,
     check_open,
+    credit_or_refusal,
     in_words,
     item_or_refusal,
     record,
@@ -48,6 +51,15 @@ def write_off(*, item_id: int, amount_minor: int, on: date, reason: Reason, acto
     settlement = rows.write_allocations(new, on=on, actor=actor)
     record("ledger.written_off", settlement, new, on=on, actor=actor, subject=f"ledger_item:{item.id}")
     return settlement
+
+
+@transaction.atomic
+def leave_on_account(*, credit_id: int, on: date, actor: str) -> None:
+    """Say that what is left of a credit stays on account knowingly. Raises CreditMissing, CreditReversed."""
+    credit = credit_or_refusal(rows.lock_credits({credit_id}), credit_id)
+    check_not_reversed(credit)
+    rows.mark_left_on_account(credit_id, on)
+    audit.record(actor=actor, action="ledger.left_on_account", subject=f"ledger_credit:{credit_id}")
 
 
 @transaction.atomic

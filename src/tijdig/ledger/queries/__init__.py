@@ -17,6 +17,8 @@ from tijdig.ledger.queries.figures import (
     balance_of,
     balances_of,
     money_figures,
+    unplaced_credits_of,
+    unplaced_money_of,
 )
 from tijdig.ledger.queries.lookups import (
     allocation,
@@ -88,4 +90,6 @@ __all__ = [
     "open_items_of",
     "open_items_of_amounts",
     "open_items_of_customers",
+    "unplaced_credits_of",
+    "unplaced_money_of",
 ]

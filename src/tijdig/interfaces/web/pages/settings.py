@@ -118,7 +118,9 @@ class RoleForm(forms.Form):
 @require_GET
 def overview(request: MemberRequest) -> HttpResponse:
     """What can be set, with how it stands."""
-    return render(request, "settings/overview.html", {"members": queries.members()})
+    return render(
+        request, "settings/overview.html", {"members": queries.members(), "cash": queries.cash_policy()}
+    )
 
 
 @member_required(Role.OWNER)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from tijdig.banking import queries as bank
 from tijdig.customers import queries as customers
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.charts import StackedBar, stacked_bar
@@ -22,6 +23,7 @@ from tijdig.interfaces.web.pages.organisations import LAST_ORGANISATION
 from tijdig.ledger.queries import Ageing
 from tijdig.messaging import operations as messaging
 from tijdig.organisations.queries import Role
+from tijdig.processes.blocks import stale_bank_data
 from tijdig.reporting import today as report
 from tijdig.reporting.today import WorkKind, WorkRow
 
@@ -102,6 +104,8 @@ def today(request: MemberRequest) -> HttpResponse:
             for group in found.work
         ],
         "work_count": found.work_count,
+        "bank_data": bank.data_age(),
+        "stale": stale_bank_data(request.today),
         "outcome_form": OutcomeForm(),
     }
     return render(request, "today/today.html", context)

@@ -18,7 +18,7 @@ from typing import Any
 
 from rapidfuzz.fuzz import ratio
 
-from bench import traffic
+from bench import traffic, world
 from bench.traffic import Payment
 from tijdig.domain.matching import Match, MatchSettings, Proposal, match_all
 
@@ -26,8 +26,8 @@ _SEEDS, _QUICK_SEEDS = 4, 1
 _PAYMENTS = 1000
 SETTINGS = MatchSettings(
     small_difference_minor=5,
-    discount_basis_points=traffic.DISCOUNT_BASIS_POINTS,
-    discount_days=traffic.DISCOUNT_DAYS,
+    discount_basis_points=world.DISCOUNT_BASIS_POINTS,
+    discount_days=world.DISCOUNT_DAYS,
 )
 
 
@@ -102,13 +102,13 @@ def settles(proposal: Proposal) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(parts.items()))
 
 
-def measure(seeds: int, schemes: tuple[str, ...] = tuple(traffic.SCHEMES)) -> Outcome:
+def measure(seeds: int, schemes: tuple[str, ...] = tuple(world.SCHEMES)) -> Outcome:
     """Return what came of all payments of so many worlds of each kind."""
     outcome = Outcome()
     for seed in range(seeds):
         for scheme in schemes:
-            for amounts in traffic.AMOUNTS:
-                made = traffic.world(seed, scheme=scheme, amounts=amounts)
+            for amounts in world.AMOUNTS:
+                made = world.world(seed, scheme=scheme, amounts=amounts)
                 payments = list(traffic.payments(made, _PAYMENTS))
                 evidence = made.evidence()
                 started = time.process_time()
@@ -152,9 +152,9 @@ def main() -> int:
 
 
 def _show(cases: list[tuple[str, Payment, Match]]) -> None:
-    for world, payment, match in cases:
+    for where, payment, match in cases:
         transfer = payment.transfer
-        print(f"{world} | {payment.kind} | {transfer.amount_minor} | {transfer.structured_reference} | "
+        print(f"{where} | {payment.kind} | {transfer.amount_minor} | {transfer.structured_reference} | "
               f"{transfer.remittance!r} | {transfer.counterparty_name}")  # fmt: skip
         print(f"    truth {payment.truth} | {match.reason.code} | "
               f"{[(one.matcher, one.sure, settles(one)) for one in match.proposals[:3]]}")  # fmt: skip

@@ -13,6 +13,7 @@ from tijdig.domain.matching.deciding import (
     customers_meant,
     decide_clear,
     decide_rest,
+    doubted,
     match_all,
     payers_seen,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "customers_meant",
     "decide_clear",
     "decide_rest",
+    "doubted",
     "gather_clues",
     "gather_wide_clues",
     "match_all",

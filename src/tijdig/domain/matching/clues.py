@@ -16,7 +16,9 @@ _SHORTEST_FREE_REFERENCE = 6
 _LONGEST_REFERENCE = 35
 _SHORTEST_ACCOUNT = 5
 _NO_ID = frozenset(("NOTPROVIDED", "NONREF", "NOTPROVIDEDNONREF", "NOREF", "NONE"))
-_MAY_HOLD_A_REFERENCE = re.compile(r"\d{7}|\d{3}\s*[/ .-]\s*\d{4}|[Rr][Ff]\s?\d\d")
+_MAY_HOLD_A_REFERENCE = re.compile(
+    r"\d{7}|\d{3}\s*[/ .-]\s*\d{4}\s*[/ .-]\s*\d{5}|\d{4}[ .-]\d{4}[ .-]\d{4}|[Rr][Ff]\s?\d\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def text_keys(structured: str, text: str) -> tuple[str, ...]:
         if _SHORTEST_FREE_REFERENCE <= len(whole) <= _LONGEST_REFERENCE and any(c.isdigit() for c in whole):
             keys.append(whole)
     for place in (structured, text):
-        if place and _MAY_HOLD_A_REFERENCE.search(place):
+        if place and not (keys and place == keys[0]) and _MAY_HOLD_A_REFERENCE.search(place):
             keys.extend(candidate.value for candidate in references.candidates(place))
     return tuple(dict.fromkeys(key for key in keys if key))
 

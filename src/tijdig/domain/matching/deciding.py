@@ -6,10 +6,10 @@ exactly one way. Two answers that fit equally well are no answer: a person decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tijdig.domain.matching import clues, names
+from tijdig.domain.matching import clues, names, nearness
 from tijdig.domain.matching.cases import Surroundings
 from tijdig.domain.matching.facts import (
     Evidence,
@@ -28,6 +28,9 @@ from tijdig.domain.matching.nearness import Nearness
 from tijdig.domain.matching.priors import PRIORS
 from tijdig.domain.matching.table import MATCHERS
 from tijdig.domain.reasons import Reason
+
+Neighbours = Mapping[tuple[str, int], Collection[str]]
+"""The numbers of all open items of an amount, by (currency, minor units)."""
 
 _SURE_OF_THE_CUSTOMER = frozenset(("PAYMENT_ID", "REFERENCE", "NUMBER", "SEVERAL_NAMED"))
 
@@ -58,10 +61,12 @@ def decide_clear(
     settings: MatchSettings,
     likeness: Likeness,
     progress: Progress,
+    neighbours: Neighbours | None = None,
 ) -> tuple[Match | None, ...]:
     """Return the answers that need no second look, in order; None where one must look further.
 
-    The evidence needs the items that are named for certain and their customers, nothing else.
+    The evidence needs the items that are named for certain and their customers, nothing else. A number in a
+    payment of somebody else may be a neighbour's, mistyped, so that is clear only with `neighbours`.
     """
     known = ItemsByClue(evidence.items)
     answers: list[Match | None] = []
@@ -69,7 +74,7 @@ def decide_clear(
         answer = _not_a_receipt(transfer)
         if answer is None:
             named = known.named_by(transfer, progress.open_now)
-            answer = _clear(named, evidence, settings, likeness)
+            answer = _clear(named, evidence, settings, likeness, neighbours)
             if answer is not None:
                 progress.use_up(answer, known.by_id, {})
         answers.append(answer)
@@ -135,6 +140,18 @@ def match_all(
     return tuple(answer if answer is not None else next(rest) for answer in clear)
 
 
+def doubted(
+    transfers: Sequence[Transfer], answers: Sequence[Match | None], evidence: Evidence
+) -> tuple[Transfer, ...]:
+    """Return the transfers that would be clear but for who paid: `neighbours` may make them so."""
+    known = ItemsByClue(evidence.items)
+    return tuple(
+        transfer
+        for transfer, answer in zip(transfers, answers, strict=True)
+        if answer is None and _names_one_that_fits(known.named_by(transfer, {}))
+    )
+
+
 def payers_seen(transfers: Iterable[Transfer], answers: Iterable[Match | None]) -> tuple[KnownPayer, ...]:
     """Return which accounts paid for which customers, by the answers that were given for certain."""
     seen: dict[tuple[str, int], int] = {}
@@ -159,24 +176,25 @@ def _not_a_receipt(transfer: Transfer) -> Match | None:
     return None
 
 
-def _clear(named: Named, evidence: Evidence, settings: MatchSettings, likeness: Likeness) -> Match | None:
+def _clear(
+    named: Named,
+    evidence: Evidence,
+    settings: MatchSettings,
+    likeness: Likeness,
+    neighbours: Neighbours | None,
+) -> Match | None:
     """Book what is named and fits to the cent with nothing against it; None for everything else."""
-    transfer = named.transfer
-    if named.ambiguous or named.requested:
+    if not _names_one_that_fits(named):
         return None
-    items = named.all
-    if (
-        len(items) != 1
-        or transfer.currency != items[0].currency
-        or items[0].open_minor != transfer.amount_minor
-    ):
-        return None
-    [item] = items
+    transfer, [item] = named.transfer, named.all
     if named.referenced:
         code, facts = "REFERENCE", {"reference": item.payment_reference, "number": item.number}
         reason = Reason("REFERENCE_AND_AMOUNT", facts)
     else:
-        if not _may_be_the_payer(transfer, item, evidence, likeness):
+        if not (
+            _may_be_the_payer(transfer, item, evidence, likeness)
+            or (neighbours is not None and _has_no_neighbour(transfer, item, neighbours))
+        ):
             return None
         code, reason = "NUMBER", Reason("NUMBER_AND_AMOUNT", {"number": item.number})
     if settings.trusted is not None and code not in settings.trusted:
@@ -192,6 +210,32 @@ def _may_be_the_payer(transfer: Transfer, item: OpenItem, evidence: Evidence, li
     if debtor is None or not transfer.counterparty_name:
         return True
     return names.alikeness(transfer.counterparty_name, debtor.name, likeness) >= names.IS
+
+
+def _names_one_that_fits(named: Named) -> bool:
+    """Whether exactly one item is named, by reference or number, and its open amount is the transfer's."""
+    transfer, items = named.transfer, named.all
+    return (
+        len(items) == 1
+        and not named.ambiguous
+        and not named.requested
+        and items[0].currency == transfer.currency
+        and items[0].open_minor == transfer.amount_minor
+    )
+
+
+def _has_no_neighbour(transfer: Transfer, item: OpenItem, neighbours: Neighbours) -> bool:
+    """Whether no other open item of the same amount has a number that is one slip away from what was written."""
+    others = neighbours.get((transfer.currency, transfer.amount_minor))
+    if others is None:
+        return False
+    return not any(
+        nearness.is_mistyped(one, number)
+        for number in others
+        if number != item.number
+        for text in clues.texts_of(transfer)
+        for one in nearness.written(text)
+    )
 
 
 def _look_closely(transfer: Transfer, surroundings: Surroundings, progress: Progress) -> Match:

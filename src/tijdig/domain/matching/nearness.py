@@ -257,11 +257,11 @@ def nearness(one: Written, number: str) -> Nearness:
 
 def _nearness_of_all(one: Written, item: Numeral) -> Nearness:
     digits = len(one.digits.lstrip("0"))
+    if _has_prefix(one, item) and digits >= _DIGITS_AFTER_PREFIX:
+        return Nearness.STRONG
     if one.broken and digits < _DIGITS_OVER_A_BREAK:
         return Nearness.HINT
     if one.said and (not one.broken or digits >= _DIGITS_SAID):
-        return Nearness.STRONG
-    if _has_prefix(one, item) and digits >= _DIGITS_AFTER_PREFIX:
         return Nearness.STRONG
     if is_date_like(one.digits) or digits < _DIGITS_OF_A_HINT:
         return Nearness.HINT
@@ -341,7 +341,7 @@ def _with_short_year(one: Written, item: Numeral) -> bool:
 def is_mistyped(one: Written, number: str) -> bool:
     """Whether one digit differs, is missing or is too many, or two neighbours changed places."""
     item = numeral(number)
-    if not _prefix_allows(one, item):
+    if not _prefix_allows(one, item) or _same(_plain(one.groups), item.groups):
         return False
     pairs = [(one.digits, item.digits)]
     if item.groups and len(_plain(one.groups)) == 1 < len(item.groups):
@@ -374,7 +374,10 @@ def ranges(text: str) -> tuple[tuple[Written, Written], ...]:
     found.extend(
         (_with(run, groups=run.groups[:1]), _with(run, groups=run.groups[1:]))
         for run in runs
-        if run.said and len(run.groups) == 2 and len(run.groups[0]) == len(run.groups[1])
+        if run.said
+        and len(run.groups) == 2
+        and len(run.groups[0]) == len(run.groups[1])
+        and not _YEAR.fullmatch(run.groups[0])
     )
     return tuple(found)
 

@@ -59,10 +59,12 @@ def _sums(amounts: Sequence[int], places: Sequence[int]) -> dict[int, list[int]]
     """Return the sums of all subsets with at most two of the subsets that give each, as bits."""
     sums: dict[int, list[int]] = {0: [0]}
     for bit, place in enumerate(places):
-        for reached, masks in list(sums.items()):
-            known = sums.setdefault(reached + amounts[place], [])
-            if len(known) < 2:
-                known.extend(mask | 1 << bit for mask in masks[: 2 - len(known)])
+        with_it = [
+            (reached + amounts[place], [mask | 1 << bit for mask in masks]) for reached, masks in sums.items()
+        ]
+        for reached, masks in with_it:
+            known = sums.setdefault(reached, [])
+            known.extend(masks[: 2 - len(known)])
     return sums
 
 

@@ -6,6 +6,7 @@ from tijdig.ledger.queries.clues import (
     open_items_by_tail,
     open_items_of_amounts,
     open_items_of_customers,
+    open_numbers_of_amounts,
 )
 from tijdig.ledger.queries.figures import (
     Ageing,
@@ -90,6 +91,7 @@ __all__ = [
     "open_items_of",
     "open_items_of_amounts",
     "open_items_of_customers",
+    "open_numbers_of_amounts",
     "unplaced_credits_of",
     "unplaced_money_of",
 ]

@@ -81,6 +81,32 @@ def open_items_of_amounts(
     return _payable(item_id for ids in found.values() for item_id in ids[:limit]), common
 
 
+def open_numbers_of_amounts(amounts: Collection[Money], *, limit: int) -> dict[Money, tuple[str, ...]]:
+    """Return the numbers of the open items on which exactly one of these amounts is open, by amount.
+
+    An amount of which there are more than `limit` is left out.
+    """
+    wanted = list(amounts)
+    rows = fetch(
+        """SELECT wanted.place, array_agg(found.number)
+           FROM unnest(%(minor)s::bigint[], %(currencies)s::text[])
+                WITH ORDINALITY AS wanted (minor, currency, place)
+           CROSS JOIN LATERAL (
+               SELECT number FROM ledger_item
+               WHERE organisation_id = %(organisation)s AND open > 0 AND open = wanted.minor
+                 AND currency = wanted.currency
+               LIMIT %(most)s) AS found
+           GROUP BY wanted.place HAVING count(*) < %(most)s""",
+        {
+            "minor": [amount.minor for amount in wanted],
+            "currencies": [amount.currency for amount in wanted],
+            "organisation": tenancy.current_organisation_id(),
+            "most": limit + 1,
+        },
+    )
+    return {wanted[place - 1]: tuple(numbers) for place, numbers in rows}
+
+
 def open_items_of_customers(
     customer_ids: Collection[int], *, limit: int
 ) -> tuple[tuple[ItemView, ...], frozenset[int]]:

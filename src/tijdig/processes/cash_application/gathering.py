@@ -27,6 +27,7 @@ from tijdig.domain.matching import (
     customers_meant,
     decide_clear,
     decide_rest,
+    doubted,
     gather_clues,
     gather_wide_clues,
     payers_seen,
@@ -127,7 +128,7 @@ def decide(
     progress = Progress()
     named = items_named_by(transfers)
     evidence = _evidence(named, customer_ids={item.customer_id for item in named.values()})
-    answers = decide_clear(transfers, evidence, settings, likeness, progress)
+    answers = _clear(transfers, evidence, settings, progress)
     rest = [transfer for transfer, answer in zip(transfers, answers, strict=True) if answer is None]
     if not rest:
         return Decided(tuple(answer for answer in answers if answer is not None), named)
@@ -136,6 +137,25 @@ def decide(
     others = iter(decide_rest(rest, wide, settings, likeness, progress))
     matches = tuple(answer if answer is not None else next(others) for answer in answers)
     return Decided(matches, items)
+
+
+def _clear(
+    transfers: Sequence[Transfer], evidence: Evidence, settings: MatchSettings, progress: Progress
+) -> tuple[Match | None, ...]:
+    """Return what is clear; where somebody else paid, once no neighbour of that number has the same amount."""
+    answers = decide_clear(transfers, evidence, settings, likeness, progress)
+    strangers = doubted(transfers, answers, evidence)
+    if not strangers:
+        return answers
+    amounts = {Money(one.amount_minor, one.currency) for one in strangers}
+    numbers = ledger.open_numbers_of_amounts(amounts, limit=_MOST_OF_ONE_AMOUNT)
+    neighbours = {(amount.currency, amount.minor): found for amount, found in numbers.items()}
+    again = decide_clear(strangers, evidence, settings, likeness, progress, neighbours)
+    cleared = {one.id: answer for one, answer in zip(strangers, again, strict=True)}
+    return tuple(
+        answer if answer is not None else cleared.get(transfer.id)
+        for transfer, answer in zip(transfers, answers, strict=True)
+    )
 
 
 def likeness(one: str, other: str) -> float:

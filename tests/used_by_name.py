@@ -35,6 +35,7 @@ USED_BY_NAME = {
     "connection_class": "Django: how its SMTP backend connects",
     # Other libraries.
     "AccountAdapter": "settings.ACCOUNT_ADAPTER",
+    "get_reset_password_from_key_url": "allauth: the link to choose a new password",
     "is_open_for_signup": "allauth: whether the sign-up page is open",
     "timestamp": "Procrastinate: when a periodic job was due",
     "StartElementHandler": "expat: called for a tag",

@@ -97,12 +97,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "STATEMENT_DIFFERENCE": "The lines of this statement of %(account)s do not add up to its balances: the "
         "difference is %(difference)s.",
         "STEP_DUE": "The due date, %(due_date)s, has come.",
-        "STEP_FORMAL_NOTICE": "It is %(days_late)s days past the due date, %(due_date)s: time for a formal "
-        "notice.",
-        "STEP_HAND_OVER": "It is %(days_late)s days past the due date, %(due_date)s, and the formal notice "
-        "did not help: decide about handing it over.",
+        "STEP_FORMAL_NOTICE": "%(days_late)s days after the due date, %(due_date)s: time for a formal notice.",
+        "STEP_HAND_OVER": "%(days_late)s days after the due date, %(due_date)s, the formal notice had not "
+        "helped: decide about handing it over.",
         "STEP_NOTICE": "The due date, %(due_date)s, is near: time for a friendly notice.",
-        "STEP_REMINDER": "It is %(days_late)s days past the due date, %(due_date)s: time for a reminder.",
+        "STEP_REMINDER": "%(days_late)s days after the due date, %(due_date)s: time for a reminder.",
         "TAKEN_UP_AGAIN": "Taken up again.",
         "UNPLACED_MONEY": "%(amount)s of this customer is on account and not set against an invoice. Place it, or "
         "leave it there knowingly.",

@@ -17,6 +17,7 @@ from tijdig.interfaces.web.pages import (
     money_settings,
     organisations,
     search,
+    tasks,
     today,
     uploads,
 )
@@ -25,7 +26,8 @@ from tijdig.interfaces.web.pages import settings as house
 
 _organisation: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
-    path("tasks/<int:task_id>/done/", today.task_done, name="task_done"),
+    path("tasks/", tasks.listing, name="tasks"),
+    path("tasks/done/", tasks.done, name="tasks_done"),
     path("house.css", organisations.house_css, name="house_css"),
     path("logo", organisations.logo, name="logo"),
     path("search/", search.everything, name="search"),

@@ -47,8 +47,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "MESSAGE_UNCLEAR": "The message would not say clearly what to pay, for what, when and how. Missing: %(what)s.",
         "MONEY_OUT": "Money went out.",
         "NAMED_IN_PAYMENT": "The payment names invoice %(numbers)s.",
-        "NAME_AND_AMOUNT": "The payer has the name of customer %(name)s, and the amount is exactly what is "
-        "open on invoice %(number)s.",
+        "NAME_AND_AMOUNT": "The payer is named like customer %(name)s, and the amount is exactly what is open on "
+        "invoice %(number)s.",
         "NAME_IS_CUSTOMER": "The payer's name is that of customer %(name)s.",
         "NOTHING_OPEN": "There is nothing open to write about.",
         "NOT_SURE_ENOUGH": "This is probably what it is for, but such matches are not sure enough to be "

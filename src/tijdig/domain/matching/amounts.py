@@ -181,7 +181,8 @@ def lump_sum(case: Case) -> Match | None:
         return None
     together = (*items, *(rest[place] for place in way.places))
     reason = Reason("LUMP_SUM", {"numbers": listed(together)})
-    if way.chance > _SMALLEST_CHANCE_THAT_COUNTS or case.amount == 2 * total(items):
+    by_chance = way.chance > _SMALLEST_CHANCE_THAT_COUNTS and len(way.places) < len(rest)
+    if by_chance or case.amount == 2 * total(items):
         return waits(case, _differs(case, items), (propose(case, "COMES_TO_IT", together, reason),))
     return books(case, "LUMP_SUM", together, reason)
 

@@ -27,6 +27,7 @@ from tijdig.domain.reasons import Reason
 
 _SMALLEST_CHANCE_THAT_COUNTS = 0.01
 _MOST_OF_ONE_AMOUNT = 8
+_MOST_TOLD_APART_BY_NAME = 5
 _MOST_CUSTOMERS = 3
 _CODES = {
     Identity.SAID: ("CUSTOMER_NUMBER", "CUSTOMER_NUMBER_AND_AMOUNT"),
@@ -53,7 +54,7 @@ def payer_and_amount(case: Case) -> Match | None:
     identity = case.identity(item.customer_id)
     if case.contradicts(fitting):
         return None
-    if identity <= Identity.ALIKE and (case.common or _namesakes(case, item)):
+    if identity <= Identity.ALIKE and not _tells_apart(case, item):
         return None
     if only_way([one.open_minor for one in case.owed.get(item.customer_id, ())], case.amount).several:
         return None  # two others of theirs come to the same
@@ -110,14 +111,18 @@ def guesses(case: Case) -> tuple[Proposal, ...]:
 
 
 def _payers(case: Case) -> tuple[int, ...]:
-    """Return the customers who paid for certain, or by their very name; who is said goes before the rest."""
-    said = [one for one, identity in case.payers.items() if identity == Identity.SAID]
-    return tuple(sorted(said or (one for one, how in case.payers.items() if how >= Identity.ALIKE)))
+    """Return who paid for certain: who is said, else whose account it is, else who has that very name."""
+    surest = max(case.payers.values(), default=Identity.STRANGER)
+    if surest < Identity.ALIKE:
+        return ()
+    return tuple(sorted(one for one, identity in case.payers.items() if identity == surest))
 
 
-def _namesakes(case: Case, item: OpenItem) -> bool:
-    """Whether the name is as much that of another customer, who owes something too."""
-    return any(
+def _tells_apart(case: Case, item: OpenItem) -> bool:
+    """Whether a name and an amount tell: few items have the amount, and no namesake owes something too."""
+    if case.common or len(case.of_amount) > _MOST_TOLD_APART_BY_NAME:
+        return False
+    return not any(
         how >= Identity.ALIKE and one != item.customer_id and case.owed.get(one)
         for one, how in case.payers.items()
     )

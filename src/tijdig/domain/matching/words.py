@@ -140,6 +140,12 @@ def near_number(case: Case) -> Match | None:
     if len({one.item.id for one in best_ones}) > 1:
         return tie(case, [one.item for one in best_ones])
     item = best_ones[0].item
+    if best_ones[0].strength == Nearness.HINT:
+        as_sure = [
+            one for one in case.of_amount if case.identity(one.customer_id) >= case.identity(item.customer_id)
+        ]
+        if len(as_sure) > 1:
+            return tie(case, as_sure)
     if not case.agrees(item.customer_id):
         rivals = [other for other in case.of_amount if case.agrees(other.customer_id)]
         if rivals:

@@ -114,6 +114,8 @@ def open_items_of_customers(
 
     Also returns the customers of whom that is all.
     """
+    if not customer_ids:
+        return (), frozenset()
     rows = fetch(
         """SELECT found.id, wanted.id FROM unnest(%(customers)s::bigint[]) AS wanted (id)
            CROSS JOIN LATERAL (
@@ -135,6 +137,8 @@ def open_items_of_customers(
 
 def credits_left_of(customer_ids: Collection[int]) -> Mapping[int, CreditView]:
     """Return the credits of these customers of which something is left, by id."""
+    if not customer_ids:
+        return {}
     ids = fetch(
         """SELECT id FROM ledger_credit
            WHERE organisation_id = %s AND customer_id = ANY(%s) AND unallocated > 0""",

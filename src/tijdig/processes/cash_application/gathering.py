@@ -188,7 +188,8 @@ def _wider(
     near = ledger.open_items_by_tail(clues.tails, limit=_MOST_OF_ONE_TAIL + 1)
     payers = _payers(clues.accounts, payers_of(clues.accounts), seen)
     paying = {payer.customer_id for known in payers.values() for payer in known}
-    said = set(customers.by_numbers(_spellings(clues.customer_numbers)).values())
+    spellings = _spellings(clues.customer_numbers)
+    said = set(customers.by_numbers(spellings).values()) if spellings else set()
     alike = customers.ids_with_names_beginning(clues.names, limit=_MOST_OF_ONE_NAME) | set(searched)
     items = {**named, **{item.id: item for item in (*of_amount, *near)}}
     common_amounts = frozenset((amount.currency, amount.minor) for amount in common)

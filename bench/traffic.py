@@ -65,6 +65,7 @@ KINDS = {
     "several numbers": 40,
     "number in the end-to-end id": 10,
     "number, text cut or wrapped": 20,
+    "id of our own request": 10,
     "sloppy: zeros or prefix left out": 35,
     "sloppy: other separators, year behind": 20,
     "sloppy: letters for digits": 10,
@@ -233,6 +234,19 @@ def _for_another(made: World, kind: str) -> Payment | None:
 
 def _in_id(made: World, kind: str) -> Payment | None:
     return _one(made, kind, lambda _made, _one, item: {"end_to_end_id": item.number, "text": "betaling"})
+
+
+def _own_id(made: World, kind: str) -> Payment | None:
+    """The bank hands back what a payment link or direct debit asked for, or the reference of a QR code."""
+
+    def say(made: World, _one: Owing, item: OpenItem) -> dict[str, object]:
+        ids = [one for one in (*item.payment_ids, item.payment_reference) if one]
+        return {
+            "end_to_end_id": made.chance.choice(ids),
+            "text": made.chance.choice(("", "incasso", "iDEAL")),
+        }
+
+    return _one(made, kind, say)
 
 
 def _cut(made: World, kind: str) -> Payment | None:
@@ -447,9 +461,11 @@ def _credit(made: World, kind: str) -> Payment | None:
 
 
 def _twice(made: World, kind: str) -> Payment | None:
+    """Nothing is open on it any more: the money belongs on the account, for a person to say so."""
     item = made.chance.choice(made.settled)
     one = made.owing[item.customer_id - 1]
-    return _paid(made, kind, one, item.amount_minor, None, text=f"factuur {item.number}")
+    paid = _paid(made, kind, one, item.amount_minor, [], text=f"factuur {item.number}")
+    return replace(paid, bookable=False)
 
 
 def _of_another(made: World, kind: str) -> Payment | None:
@@ -518,6 +534,7 @@ _MAKERS: dict[str, Callable[[World, str], Payment | None]] = {
     "several numbers": _several,
     "number in the end-to-end id": _in_id,
     "number, text cut or wrapped": _cut,
+    "id of our own request": _own_id,
     "sloppy: zeros or prefix left out": _zeros,
     "sloppy: other separators, year behind": _separators,
     "sloppy: letters for digits": _letters,

@@ -145,7 +145,7 @@ def _item(made: World, customer_id: int, number: int) -> OpenItem:
     reference = chance.choice(makers)(20_260_000 + number) if chance.random() < 0.9 else ""
     return OpenItem(
         number, customer_id, SCHEMES[made.scheme](number), reference, "EUR", amount, amount, issued,
-        issued + timedelta(days=30),
+        issued + timedelta(days=30), (f"TD{number:08d}",),
     )  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def another_fits(case: Case) -> Match | None:
         return None
     reason = Reason("ANOTHER_FITS", {"numbers": listed(items), "other": listed(others)})
     mistyped = [item for item in others if case.is_slip_of(item)]
-    first = one_by_one(case, "MISTYPED" if mistyped else "ONE_OF_SEVERAL", mistyped or others)
+    first = one_by_one(case, "PAYER_MISTYPED" if mistyped else "ONE_OF_SEVERAL", mistyped or others)
     return waits(case, reason, (*first, *by_customer(case, "NAMED_IN_PART", items)))
 
 

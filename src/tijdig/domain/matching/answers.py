@@ -84,8 +84,18 @@ def tie(case: Case, items: Sequence[OpenItem]) -> Match:
 
 
 def one_by_one(case: Case, code: str, items: Sequence[OpenItem]) -> tuple[Proposal, ...]:
-    """Return a proposal for each of the items."""
-    return tuple(propose(case, code, (item,), named_reason(item)) for item in items[:MOST_PROPOSALS])
+    """Return a proposal for each of the items, with why: it is named, or its amount is exactly this."""
+    named = {item.id for found in (case.named.all, *case.named.ambiguous) for item in found}
+    named |= {one.item.id for one in case.near}
+    return tuple(
+        propose(
+            case,
+            code,
+            (item,),
+            named_reason(item) if item.id in named else Reason("AMOUNT_IS_OPEN", {"number": item.number}),
+        )
+        for item in items[:MOST_PROPOSALS]
+    )
 
 
 def by_customer(case: Case, code: str, items: Sequence[OpenItem]) -> tuple[Proposal, ...]:

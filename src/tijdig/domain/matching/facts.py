@@ -81,24 +81,6 @@ class CreditLeft:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPayer:
-    """That an account has paid for a customer, in so many bookings that stand."""
-
-    account: str
-    customer_id: int
-    confirmed: int
-
-
-@dataclass(frozen=True, slots=True)
-class MatcherRecord:
-    """How a matcher has done: bookings by itself, and how many of those a person took back."""
-
-    matcher: str
-    booked: int
-    corrected: int
-
-
-@dataclass(frozen=True, slots=True)
 class MatchSettings:
     """How the organisation treats money. Amounts in minor units of `currency`, its own.
 
@@ -128,6 +110,24 @@ class Evidence:
     owed_by: frozenset[int] = frozenset()
     common_amounts: frozenset[tuple[str, int]] = frozenset()
     payers: Mapping[str, tuple[KnownPayer, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPayer:
+    """That an account has paid for a customer, in so many bookings that stand."""
+
+    account: str
+    customer_id: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatcherRecord:
+    """How a matcher has done: bookings by itself, and how many of those a person took back."""
+
+    matcher: str
+    booked: int
+    corrected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +202,3 @@ class Match:
     def booking(self) -> Proposal | None:
         """The proposal that books by itself; None where a person decides."""
         return next((proposal for proposal in self.proposals if proposal.sure), None)
-
-    @property
-    def likely_customers(self) -> tuple[int, ...]:
-        """Whose payment it may well be; that only the amount fits makes nobody likely."""
-        return tuple(dict.fromkeys(one.customer_id for one in self.proposals if one.matcher != "AMOUNT_ONLY"))

@@ -147,12 +147,15 @@ def _mistyped(case: Case) -> Iterable[Proposal]:
         slip = case.slip(item)
         if slip:
             reason = Reason("NUMBER_MISTYPED", {"written": slip, "number": item.number})
-            yield propose(case, "MISTYPED", (item,), reason)
+            code = "PAYER_MISTYPED" if case.agrees(item.customer_id) else "MISTYPED"
+            yield propose(case, code, (item,), reason)
 
 
 def _near(case: Case) -> Iterable[Proposal]:
+    named = {item.id for item in case.named.all}
     for one in case.near:
-        if one.item.open_minor > 0 and one.item.currency == case.transfer.currency:
+        payable = one.item.open_minor > 0 and one.item.currency == case.transfer.currency
+        if payable and one.item.id not in named:
             fits = one.item.open_minor == case.amount
             code = "NEAR_AND_FITS" if fits and one.strength == Nearness.STRONG else "NEAR_ONLY"
             if fits or one.strength == Nearness.STRONG or case.agrees(one.item.customer_id):
@@ -168,8 +171,8 @@ def _of_payers(case: Case) -> Iterable[Proposal]:
         way = only_way([item.open_minor for item in owed], case.amount)
         if way.places:
             items = [owed[place] for place in way.places]
-            code = "COMES_TO_IT" if len(items) > 1 else "PAYER_AND_FITS"
-            yield propose(case, code, items, Reason("LUMP_SUM", {"numbers": listed(items)}))
+            if len(items) > 1:
+                yield propose(case, "COMES_TO_IT", items, Reason("LUMP_SUM", {"numbers": listed(items)}))
         for item in owed:
             forgiven = discounts(case, (item,))
             if forgiven:
@@ -191,6 +194,6 @@ def _of_amount(case: Case) -> Iterable[Proposal]:
 def best(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
     """Return the proposals, surest first, the first alone of those that come to the same."""
     found: dict[tuple[object, ...], Proposal] = {}
-    for one in sorted(proposals, key=lambda one: -one.confidence):
+    for one in proposals:
         found.setdefault((one.customer_id, one.shares, one.forgiven, one.credits), one)
-    return tuple(found.values())[:MOST_PROPOSALS]
+    return tuple(sorted(found.values(), key=lambda one: -one.confidence)[:MOST_PROPOSALS])

@@ -29,7 +29,7 @@ class Prior:
 PRIORS: Mapping[str, Prior] = MappingProxyType(
     {
         "REFERENCE": Prior(269935, 269935),
-        "PAYMENT_ID": Prior(0, 0),
+        "PAYMENT_ID": Prior(5000, 5000),
         "NUMBER": Prior(289884, 289885),
         "NEAR_NUMBER": Prior(61939, 61940),
         "SEVERAL_NAMED": Prior(45953, 45953),
@@ -47,10 +47,11 @@ PRIORS: Mapping[str, Prior] = MappingProxyType(
         "ONE_OF_SEVERAL": Prior(4666, 8852),
         "PERHAPS_CHARGES": Prior(0, 0),
         "COMES_TO_IT": Prior(4674, 4853),
-        "NEAR_AND_FITS": Prior(0, 0),
+        "NEAR_AND_FITS": Prior(1, 1),
         "PAYER_AND_FITS": Prior(3536, 4225),
+        "PAYER_MISTYPED": Prior(95, 130),
         "NAMED_IN_PART": Prior(104, 1600),
-        "PAID_ALREADY": Prior(0, 19475),
+        "PAID_ALREADY": Prior(500, 501),
         "MISTYPED": Prior(1158, 1400),
         "NEAR_ONLY": Prior(210, 312),
         "OLDEST_FIRST": Prior(419, 11976),

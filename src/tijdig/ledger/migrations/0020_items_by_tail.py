@@ -36,7 +36,7 @@ DROP INDEX open_items_by_number_tail;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0030_left_on_account")]
+    dependencies = [("ledger", "0010_any_past_day")]
 
     operations = [
         migrations.AddIndex(

@@ -1,5 +1,14 @@
 """Reading the ledger: frozen values, amounts in minor units."""
 
+from tijdig.ledger.queries.as_of import (
+    OnAccountThen,
+    OpenThen,
+    PositionThen,
+    ageing_as_of,
+    on_account_as_of,
+    open_items_as_of,
+    position_as_of,
+)
 from tijdig.ledger.queries.clues import (
     credits_left_of,
     items_by_clue,
@@ -14,7 +23,6 @@ from tijdig.ledger.queries.figures import (
     Balance,
     MoneyFigures,
     ageing,
-    ageing_as_of,
     balance_of,
     balances_of,
     money_figures,
@@ -37,6 +45,7 @@ from tijdig.ledger.queries.lookups import (
     open_items_by_reference,
     open_items_of,
 )
+from tijdig.ledger.queries.movements import Movement, MovementKind, movements
 from tijdig.ledger.queries.pages import (
     Count,
     ItemPage,
@@ -62,6 +71,11 @@ __all__ = [
     "ItemStatus",
     "ItemView",
     "MoneyFigures",
+    "Movement",
+    "MovementKind",
+    "OnAccountThen",
+    "OpenThen",
+    "PositionThen",
     "Search",
     "SortUnknown",
     "ageing",
@@ -85,6 +99,9 @@ __all__ = [
     "known_numbers",
     "look_up",
     "money_figures",
+    "movements",
+    "on_account_as_of",
+    "open_items_as_of",
     "open_items_by_number",
     "open_items_by_reference",
     "open_items_by_tail",
@@ -92,6 +109,7 @@ __all__ = [
     "open_items_of_amounts",
     "open_items_of_customers",
     "open_numbers_of_amounts",
+    "position_as_of",
     "unplaced_credits_of",
     "unplaced_money_of",
 ]

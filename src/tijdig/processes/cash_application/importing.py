@@ -23,6 +23,7 @@ from tijdig.ledger import operations as ledger
 from tijdig.ledger.operations import AllocationRequest, NewCredit
 from tijdig.ledger.queries import ItemView
 from tijdig.processes import reactions
+from tijdig.processes.cash_application import learning
 from tijdig.processes.cash_application.beside import differences, uses_of_credits
 from tijdig.processes.cash_application.gathering import decide, origin_of, settings_now, transfer_of
 from tijdig.processes.cash_application.setting_aside import apply_rules
@@ -118,7 +119,7 @@ def _one_at_a_time() -> None:
 
 
 def _apply(statement_ids: Collection[int] | None, *, on: date, actor: str) -> Booked:
-    done, settings = Booked(), settings_now()
+    done, settings = Booked(), settings_now(learning.trusted_matchers(on=on))
     line_ids = bank.waiting_ids(statement_ids=statement_ids)
     for start in range(0, len(line_ids), _LINES_AT_ONCE):
         done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], settings, on=on, actor=actor)
@@ -151,7 +152,7 @@ def _is_left_to_a_person(line: LineView) -> bool:
 
 
 def _match_and_book(lines: Sequence[LineView], settings: MatchSettings, *, on: date, actor: str) -> Booked:
-    decided = decide([transfer_of(line) for line in lines], settings)
+    decided = decide([transfer_of(line) for line in lines], settings, payers_of=bank.known_payers)
     matches = decided.matches
     _book(
         [(line, match.booking) for line, match in zip(lines, matches, strict=True) if match.booking],
@@ -159,13 +160,16 @@ def _match_and_book(lines: Sequence[LineView], settings: MatchSettings, *, on: d
         on=on,
         actor=actor,
     )
-    changes = [_change(match) for match in matches]
+    likely = learning.likely_customers(lines, matches)
+    changes = [_change(match, likely.get(match.transfer_id, ())) for match in matches]
     known = {line.id: line.reason for line in lines}
     counts = banking.set_line_states(
         [
             change
             for change in changes
-            if change.state != LineState.WAITING or known[change.line_id] != change.reason
+            if change.state != LineState.WAITING
+            or change.likely_customer_ids
+            or known[change.line_id] != change.reason
         ]
     )
     waiting = {change.line_id for change in changes if change.state == LineState.WAITING}
@@ -174,12 +178,13 @@ def _match_and_book(lines: Sequence[LineView], settings: MatchSettings, *, on: d
     return Booked(counts[LineState.BOOKED], len(waiting - by_rule), counts[LineState.IGNORED] + len(by_rule))
 
 
-def _change(match: Match) -> StateChange:
+def _change(match: Match, likely: tuple[int, ...]) -> StateChange:
     if match.booking is not None:
-        return StateChange(match.transfer_id, LineState.BOOKED, match.reason)
+        matcher = learning.matcher_of(match.booking)
+        return StateChange(match.transfer_id, LineState.BOOKED, match.reason, matcher=matcher)
     if match.reason.code in _IGNORED_BY_ITSELF:
         return StateChange(match.transfer_id, LineState.IGNORED, match.reason)
-    return StateChange(match.transfer_id, LineState.WAITING, match.reason, match.likely_customers)
+    return StateChange(match.transfer_id, LineState.WAITING, match.reason, likely)
 
 
 def _book(
@@ -216,6 +221,7 @@ def _book(
     for (day, for_others), requests in sorted(by_day.items()):
         settlement = ledger.allocate_many(requests, on=day, actor=actor, across_customers=for_others)
         reactions.after_settlement(settlement=settlement, on=on)
+    learning.booked_by_itself(bookings, items.values())
 
 
 def _payment(line: LineView, booking: Proposal) -> NewCredit:

@@ -256,12 +256,16 @@ def test_asking_for_more_stops_those_that_are_not_sure_enough_and_asking_for_les
 def test_a_waiting_payment_points_at_its_best_proposal_and_at_whom_the_account_pays_for(
     customer: int,
 ) -> None:
-    neighbour, stranger = a_customer(), a_customer()
+    neighbour, stranger = a_customer(name="Tuincentrum Nergens"), a_customer(name="Garage Ergens")
     an_item(customer, 10_000, number="2026-0042")
     an_item(neighbour, 500, number="2026-0050")
     an_item(stranger, 9_999)
     bring(Entry("5.00", "2026-0050"))
-    bring(Entry("60.00", "2026-0042"), Entry("70.00", "nothing", iban=OTHER), id="S2")
+    bring(
+        Entry("60.00", "2026-0042", name="Iemand Anders"),
+        Entry("70.00", "nothing", iban=OTHER, name="Iemand Anders"),
+        id="S2",
+    )
     assert bank.waiting_money_of([customer, neighbour, stranger]).keys() == {customer, neighbour}
 
 

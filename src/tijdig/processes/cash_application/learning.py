@@ -41,8 +41,11 @@ _BY_HAND = frozenset(("BOOKED_BY_HAND", "LEFT_ON_ACCOUNT"))
 # Under which name a booking counts, by its reason.
 _MATCHERS = {
     "NUMBER_AND_AMOUNT": "NUMBER",
+    "PAYMENT_ID_AND_AMOUNT": "PAYMENT_ID",
+    "RANGE_ADDS_UP": "SEVERAL_NAMED",
     "REFERENCE_AND_AMOUNT": "REFERENCE",
     "SEVERAL_ADD_UP": "SEVERAL_NAMED",
+    "SEVERAL_CUSTOMERS_ADD_UP": "SEVERAL_NAMED",
 }
 
 
@@ -70,7 +73,7 @@ class MatcherView:
 
 def matcher_of(proposal: Proposal) -> str:
     """Return the code of the matcher that gave a proposal."""
-    return _MATCHERS.get(proposal.reason.code, proposal.reason.code)
+    return proposal.matcher or _MATCHERS.get(proposal.reason.code, proposal.reason.code)
 
 
 def held_back(matches: Iterable[Match], trusted: Collection[str]) -> tuple[Match, ...]:

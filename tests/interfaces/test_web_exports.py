@@ -36,7 +36,7 @@ def colleague(world: World) -> Client:
 def _rows(client: Client, address: str) -> list[tuple[Any, ...]]:
     answer = client.get(address)
     assert answer.status_code == 200
-    sheet = load_workbook(io.BytesIO(answer.content)).active
+    sheet = load_workbook(io.BytesIO(answer.getvalue())).active
     assert sheet is not None
     return list(sheet.iter_rows(values_only=True))
 

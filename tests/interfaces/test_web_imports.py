@@ -262,8 +262,16 @@ def test_only_the_ticked_e_invoices_are_stored(world: World, colleague: Client) 
 
 def test_several_tables_are_imports_of_their_own(world: World, colleague: Client) -> None:
     answer = upload(colleague, world, ("een.csv", csv(GOOD)), ("twee.csv", csv(NEW)))
-    assert answer.redirect_chain[-1][0] == f"/o/{world.slug}/import/"
-    assert [batch.name for batch in answer.context["imports"]] == ["twee.csv", "een.csv"]
+    assert answer.context["batch"].name == "een.csv"
+    assert "Also to confirm:" in body(answer)
+    assert [other.name for other in answer.context["others"]] == ["twee.csv"]
+    listed = colleague.get(f"/o/{world.slug}/import/").context["imports"]
+    assert [(batch.name, batch.state, batch.rows_total > 0) for batch in listed] == [
+        ("twee.csv", "PREVIEWED", True),
+        ("een.csv", "PREVIEWED", True),
+    ]
+    done = colleague.post(act(world, answer.context["batch"].id, "confirm/"), follow=True)
+    assert [other.name for other in done.context["others"]] == ["twee.csv"]
 
 
 def test_a_cancelled_import_stores_nothing_and_stays_so(world: World, colleague: Client) -> None:

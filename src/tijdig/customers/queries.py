@@ -216,6 +216,16 @@ def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
         return tuple(row[0] for row in cursor.fetchall())
 
 
+def next_number() -> str:
+    """Return a number for a new customer that nobody has: the one after the newest customer's, written alike."""
+    newest = _ours().order_by("-pk").values_list("number", flat=True).first() or "1000"
+    found = re.fullmatch(r"(.*?)(\d{1,15})(\D*)", newest)
+    before, digits, after = found.groups() if found else (f"{newest}-", "1", "")
+    wanted = [f"{before}{int(digits) + step:0{len(digits)}d}{after}" for step in range(1, _NUMBERS_TRIED)]
+    taken = by_numbers(wanted)
+    return next((number for number in wanted if number not in taken), "")
+
+
 def with_email(part: str, *, limit: int = 50) -> tuple[CustomerView, ...]:
     """Return the customers whose e-mail address holds this part, by name; nothing for an empty part."""
     if not part:
@@ -262,6 +272,7 @@ def page(
     )
 
 
+_NUMBERS_TRIED = 200
 # More than anybody pages through: of more, the first by name are listed, and one more word helps.
 _MOST_FOUND = 2000
 _KEYS = {CustomerSort.NAME: "name_key", CustomerSort.NUMBER: "number"}

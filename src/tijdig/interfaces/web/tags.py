@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ from tijdig.interfaces.web.charts import StackedBar
 from tijdig.interfaces.web.forms import amount_as_typed
 from tijdig.interfaces.web.timeline_looks import LOOKS, Look, places_of
 from tijdig.organisations.queries import members
-from tijdig.reporting.timeline import TITLES, TimelineEntry
+from tijdig.reporting.timeline import TITLES, TimelineEntry, TimelineKind
 
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
@@ -272,6 +272,25 @@ def stacked_bar(chart: StackedBar) -> dict[str, Any]:
 def timeline_title(entry: TimelineEntry) -> str:
     """What happened, in the reader's language."""
     return gettext(TITLES[entry.kind]) % entry.facts
+
+
+_OF_ONE_PAYMENT = frozenset({TimelineKind.PAYMENT, TimelineKind.ALLOCATED})
+
+
+@register.filter
+def told_once(entries: Sequence[TimelineEntry]) -> list[tuple[TimelineEntry, Reason | None]]:
+    """The entries, each with the reason to show: a payment and its allocation, side by side, give theirs once."""
+    told: list[tuple[TimelineEntry, Reason | None]] = []
+    before: TimelineEntry | None = None
+    for entry in entries:
+        echoes = (
+            before is not None
+            and {before.kind, entry.kind} == _OF_ONE_PAYMENT
+            and before.reason == entry.reason
+        )
+        told.append((entry, None if echoes else entry.reason))
+        before = entry
+    return told
 
 
 @register.filter

@@ -36,6 +36,7 @@ from tijdig.reporting.customers import customers_page
 from tijdig.reporting.payment_habits import payment_habits
 
 _COUNTED_TO = 1000
+_SUGGESTED = 12
 _KINDS = [(kind.value, WORDS[kind.value]) for kind in PartyKind]
 
 
@@ -196,11 +197,27 @@ def timeline_of(
         raise Http404 from wrong
 
 
+@member_required()
+@require_GET
+def suggest(request: MemberRequest) -> HttpResponse:
+    """Customers whose name, number or town begins so, to choose one by its number."""
+    words = request.GET.get("customer_number", "").replace("\x00", "").strip()[:100]
+    found = queries.many(queries.ids_matching(words, limit=_SUGGESTED)) if words else {}
+    return render(request, "customers/suggestions.html", {"customers": tuple(found.values())})
+
+
 @member_required(Role.CONTROLLER)
 def new(request: MemberRequest) -> HttpResponse:
     """Add a customer by hand."""
     house = request.organisation
-    form = CustomerForm(request.POST or None, initial={"country": house.country, "language": house.language})
+    form = CustomerForm(
+        request.POST or None,
+        initial={
+            "country": house.country,
+            "language": house.language,
+            "number": queries.next_number(),
+        },
+    )
     if request.method == "POST" and form.is_valid():
         try:
             customer_id = operations.create_customer(actor=request.actor, **form.cleaned_data)

@@ -29,6 +29,8 @@ from tijdig.processes.invoice_import import LABELS, Field, Preview, TableKind
 _AT_ONCE = 5_000
 # Rows that are no invoices or customers go another way.
 _BANK = "BANK"
+_LOOKED_AT = 20
+_TO_CONFIRM = ("UPLOADED", "PREVIEWED")
 _OVER = ("DONE", "CANCELLED")
 _REFUSALS = (
     import_operations.ImportIsOver,
@@ -66,7 +68,8 @@ def preview(request: MemberRequest, batch_id: int) -> HttpResponse:
         return _running(request, batch)
     if batch.state in _OVER:
         amounts = [Money.of(text, currency) for currency, text in batch.result.get("amounts", {}).items()]
-        return render(request, "imports/done.html", {"batch": batch, "amounts": amounts})
+        context = {"batch": batch, "amounts": amounts, "others": _others(batch)}
+        return render(request, "imports/done.html", context)
     if not may_write(request):
         return render(request, "403.html", {"needed": Role.CONTROLLER}, status=403)
     try:
@@ -82,6 +85,7 @@ def preview(request: MemberRequest, batch_id: int) -> HttpResponse:
         "preview": shown,
         "missing": [" / ".join(str(LABELS[field]) for field in group) for group in shown.missing],
         "columns": columns,
+        "others": _others(batch),
         "unused": [column.name or column.example for column in columns if not column.is_used],
         "kinds": _kinds(shown.kind),
         "ready": shown.new + shown.changed,
@@ -100,6 +104,12 @@ def _batch(batch_id: int) -> ImportBatchView:
         return invoices.import_batch(batch_id)
     except invoices.ImportMissing as missing:
         raise Http404 from missing
+
+
+def _others(batch: ImportBatchView) -> list[ImportBatchView]:
+    """Return the other imports that wait to be confirmed, the oldest first."""
+    newest = invoices.import_batches(limit=_LOOKED_AT)
+    return [each for each in reversed(newest) if each.state in _TO_CONFIRM and each.id != batch.id]
 
 
 def _kinds(kind: TableKind) -> list[tuple[str, str, bool]]:

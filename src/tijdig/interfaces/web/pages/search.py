@@ -18,6 +18,7 @@ from tijdig.ledger.queries import ItemView
 
 _SHOWN = 10
 _SHORTEST_REFERENCE = 5
+_SHORTEST_WORD = 3
 _LARGEST_AMOUNT = 2**62
 
 
@@ -41,7 +42,7 @@ def everything(request: MemberRequest) -> HttpResponse:
         "everything": words,
         "customers": found,
         "items": [(item, names.get(item.customer_id), state_of(item, on=request.today)) for item in items],
-        "lines": bank.line_page(search=_as_one_word(words), limit=_SHOWN).lines if words else (),
+        "lines": _lines(words),
     }
     return render(request, "search/found.html", context)
 
@@ -76,6 +77,13 @@ def _by_amount(words: str, *, currency: str) -> tuple[ItemView, ...]:
     except AmountInvalid:
         return ()
     return ledger.items_of_amount(minor, limit=_SHOWN) if 0 < minor < _LARGEST_AMOUNT else ()
+
+
+def _lines(words: str) -> tuple[bank.LineView, ...]:
+    """Return movements by name, text, account or amount; what is too short would be in every second text."""
+    if len(words) < _SHORTEST_WORD:
+        return ()
+    return bank.line_page(search=_as_one_word(words), limit=_SHOWN).lines
 
 
 def _as_one_word(words: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import io
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -53,3 +55,13 @@ def test_control_characters_do_not_break_a_workbook() -> None:
 
 def test_a_belgian_reference_is_written_as_it_is() -> None:
     assert b"\r\n+++123/4567/89002+++;" in table_writer.csv_bytes(["a", "b"], [["+++123/4567/89002+++", "x"]])
+
+
+def test_a_workbook_that_is_given_up_halfway_leaves_nothing_to_complain() -> None:
+    def rows() -> Iterator[list[table_writer.Cell]]:
+        yield ["one"]
+        raise KeyError("no more")
+
+    with pytest.raises(KeyError):
+        table_writer.xlsx_bytes(["name"], rows())
+    gc.collect()

@@ -13,6 +13,7 @@ from tests.messaging.cast import HOUSE
 from tijdig.infra import tenancy
 from tijdig.ledger import queries as ledger
 from tijdig.reporting import position_pdf, positions
+from tijdig.reporting.position_queries import BUCKETS
 from tijdig.reporting.positions import AGES, LATE, Narrowing
 
 ON = date(2026, 11, 20)
@@ -44,6 +45,7 @@ def test_the_ageing_has_a_row_per_customer_and_currency(three: tuple[int, int, i
     late, _coming, money = three
     rows = {(row.customer_id, row.currency): row for row in positions.ageing(ON, ALL, limit=9)}
     assert rows[late, "EUR"].bucket_minor == (0, 1_000, 0, 0, 2_000, 400)
+    assert len(BUCKETS) == len(positions.short_bucket_names()) == 6
     assert (rows[late, "EUR"].late_minor, rows[late, "EUR"].net_minor) == (3_400, 3_350)
     assert (rows[money, "EUR"].open_minor, rows[money, "EUR"].on_account_minor) == (0, 300)
     assert sum(row.open_minor for row in rows.values() if row.currency == "EUR") == 8_400

@@ -78,7 +78,7 @@ def write_xlsx(
         for row in rows:
             page.append([cell(value) for value in row])
     except BaseException:
-        page.close()  # or what it has begun would be left open
+        page.close()  # its file is half written; left to itself it complains when it is thrown away
         raise
     workbook.save(target)
 

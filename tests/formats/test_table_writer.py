@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import io
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -61,3 +63,17 @@ def test_a_printed_ogm_is_no_formula_and_stays_what_it_is() -> None:
 def test_lines_are_written_with_the_decimal_sign_of_the_reader() -> None:
     lines = list(table_writer.csv_lines(["a", "b"], [[Decimal("-1234.50"), "x"]], decimal_sign=","))
     assert lines == ["\ufeffa;b\r\n", "-1234,50;x\r\n"]
+
+
+def test_a_belgian_reference_is_written_as_it_is() -> None:
+    assert b"\r\n+++123/4567/89002+++;" in table_writer.csv_bytes(["a", "b"], [["+++123/4567/89002+++", "x"]])
+
+
+def test_a_workbook_that_is_given_up_halfway_leaves_nothing_to_complain() -> None:
+    def rows() -> Iterator[list[table_writer.Cell]]:
+        yield ["one"]
+        raise KeyError("no more")
+
+    with pytest.raises(KeyError):
+        table_writer.xlsx_bytes(["name"], rows())
+    gc.collect()

@@ -159,6 +159,40 @@ def by_numbers(numbers: Collection[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def numbers_and_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return (number, name) of the customers with these ids, by id; for many at once, so nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, number, name FROM customers_customer WHERE organisation_id = %s AND id = ANY(%s)",
+            [tenancy.current_organisation_id(), list(ids)],
+        )
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def ids_with_names_beginning(beginnings: Collection[str], *, limit: int) -> frozenset[int]:
+    """Return the customers whose name begins with one of these, at most `limit` for each.
+
+    The beginnings are without capitals and accents. Of one that more customers have, none is returned.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT array_agg(found.id) FROM unnest(%(beginnings)s::text[]) AS wanted (beginning)
+               CROSS JOIN LATERAL (
+                   SELECT id FROM customers_customer
+                   WHERE organisation_id = %(organisation)s AND name_key >= wanted.beginning
+                     AND name_key < wanted.beginning || chr(1114111)
+                   LIMIT %(most)s) AS found
+               GROUP BY wanted.beginning HAVING count(*) <= %(limit)s""",
+            {
+                "beginnings": [beginning for beginning in beginnings if beginning],
+                "organisation": tenancy.current_organisation_id(),
+                "most": limit + 1,
+                "limit": limit,
+            },
+        )
+        return frozenset(customer_id for (ids,) in cursor.fetchall() for customer_id in ids)
+
+
 def _array(ids: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(ids))
 

@@ -74,8 +74,12 @@ def write_xlsx(
     for place, name in enumerate(header):
         page.column_dimensions[_column(place)].width = max(12, min(len(name) + 4, 40))
     page.append([cell(name, font=Font(bold=True)) for name in header])
-    for row in rows:
-        page.append([cell(value) for value in row])
+    try:
+        for row in rows:
+            page.append([cell(value) for value in row])
+    except BaseException:
+        page.close()  # its file is half written; left to itself it complains when it is thrown away
+        raise
     workbook.save(target)
 
 

@@ -17,8 +17,9 @@ NAMES = (
     "invoice_import",
     "daily_run",
     "list_page",
-    "killed_imports",
+    "matching",
     "open_items_as_of",
+    "killed_imports",
 )
 
 

@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 
 from tijdig.banking import queries as bank
+from tijdig.domain.followup import Stage
+from tijdig.dunning import queries as dunning
 from tijdig.infra import audit, clock, tenancy
 from tijdig.integrations.mailbox import queries as mailbox
 from tijdig.ledger import queries as ledger
@@ -59,6 +61,23 @@ def test_a_demonstration_lives_and_its_books_are_right(made: int) -> None:
         assert {member.role for member in queries.members()} == {"OWNER", "CONTROLLER", "VIEWER"}
         assert list(verification.problems()) == []
         assert list(audit.breaks()) == []
+        _keeps_to_its_flow(today)
+
+
+def _keeps_to_its_flow(today: date) -> None:
+    """Each first reminder comes 14 days after the due date, and nothing is told ahead of time."""
+    overdue = ledger.item_page(on=today, status=ledger.ItemStatus.OVERDUE, limit=200).items
+    reminded = [
+        (action.on - item.due_date).days
+        for item in overdue
+        for action in dunning.actions_of(item.id)
+        if action.stage == Stage.REMINDER
+    ]
+    assert set(reminded) == {14}
+    lines = messaging.message_page(limit=200).lines
+    assert all(
+        moment <= clock.now() for line in lines for moment in (line.composed_at, line.sent_at) if moment
+    )
 
 
 def test_any_day_of_it_adds_up_to_the_books(made: int) -> None:

@@ -81,6 +81,8 @@ class CustomerFilters:
     language: str | None = None
     country: str | None = None
     has_email: bool | None = None
+    unreachable: bool = False
+    """Only those with neither an e-mail address nor a full postal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +197,9 @@ def _array(ids: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(ids))
 
 
-def count(*, most: int = 1000) -> int:
-    """Return how many customers there are, counting no further than `most`."""
-    return _ours()[:most].count()
+def count(*, search: str = "", filters: CustomerFilters | None = None, most: int = 1000) -> int:
+    """Return how many customers the list holds (as `page` narrows it), counting no further than `most`."""
+    return _found(search, filters)[:most].count()
 
 
 def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
@@ -212,6 +214,24 @@ def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tijdig_customers_with_words(%s, %s)", [words, limit])
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def next_number() -> str:
+    """Return a number for a new customer that nobody has: the one after the newest customer's, written alike."""
+    newest = _ours().order_by("-pk").values_list("number", flat=True).first() or "1000"
+    found = re.fullmatch(r"(.*?)(\d{1,15})(\D*)", newest)
+    before, digits, after = found.groups() if found else (f"{newest}-", "1", "")
+    wanted = [f"{before}{int(digits) + step:0{len(digits)}d}{after}" for step in range(1, _NUMBERS_TRIED)]
+    taken = by_numbers(wanted)
+    return next((number for number in wanted if number not in taken), "")
+
+
+def with_email(part: str, *, limit: int = 50) -> tuple[CustomerView, ...]:
+    """Return the customers whose e-mail address holds this part, by name; nothing for an empty part."""
+    if not part:
+        return ()
+    rows = _ours().filter(email__icontains=part).order_by("name_key", "pk")
+    return tuple(_view(row) for row in rows[:limit])
 
 
 def search_words(text: str) -> str:
@@ -232,10 +252,7 @@ def page(
 
     `search` is as in ids_matching. Raises CustomerUnknown when there is no customer `after` or `before`.
     """
-    rows = _narrowed(_ours(), filters or CustomerFilters())
-    if search.strip():
-        found_ids = list(ids_matching(search, limit=_MOST_FOUND))
-        rows = rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found_ids]))
+    rows = _found(search, filters)
     backwards = sort.startswith("-") != (before is not None)
     key = _KEYS[CustomerSort(sort.lstrip("-"))]
     anchor = after if before is None else before
@@ -255,9 +272,18 @@ def page(
     )
 
 
+_NUMBERS_TRIED = 200
 # More than anybody pages through: of more, the first by name are listed, and one more word helps.
 _MOST_FOUND = 2000
 _KEYS = {CustomerSort.NAME: "name_key", CustomerSort.NUMBER: "number"}
+
+
+def _found(search: str, filters: CustomerFilters | None) -> QuerySet[Customer]:
+    rows = _narrowed(_ours(), filters or CustomerFilters())
+    if not search.strip():
+        return rows
+    found_ids = list(ids_matching(search, limit=_MOST_FOUND))
+    return rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found_ids]))
 
 
 def _narrowed(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Customer]:
@@ -267,6 +293,8 @@ def _narrowed(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Cu
             rows = rows.filter(**{name: wanted})
     if filters.has_email is not None:
         rows = rows.exclude(email="") if filters.has_email else rows.filter(email="")
+    if filters.unreachable:
+        rows = rows.filter(Q(street="") | Q(city=""), email="")
     return rows
 
 

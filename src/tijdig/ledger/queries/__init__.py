@@ -12,11 +12,13 @@ from tijdig.ledger.queries.as_of import (
 from tijdig.ledger.queries.clues import (
     credits_left_of,
     items_by_clue,
+    items_of_amount,
     open_items_by_tail,
     open_items_of_amounts,
     open_items_of_customers,
     open_numbers_of_amounts,
 )
+from tijdig.ledger.queries.credit_pages import CreditPage, credit_page
 from tijdig.ledger.queries.figures import (
     Ageing,
     AgeingBucket,
@@ -65,6 +67,7 @@ __all__ = [
     "AllocationView",
     "Balance",
     "Count",
+    "CreditPage",
     "CreditView",
     "ItemPage",
     "ItemSort",
@@ -86,6 +89,7 @@ __all__ = [
     "balance_of",
     "balances_of",
     "credit",
+    "credit_page",
     "credits",
     "credits_by_origin",
     "credits_left_of",
@@ -96,6 +100,7 @@ __all__ = [
     "item_page",
     "items",
     "items_by_clue",
+    "items_of_amount",
     "known_numbers",
     "look_up",
     "money_figures",

@@ -39,6 +39,29 @@ def items_by_clue(*, references: Collection[str], cores: Collection[str]) -> tup
     return _payable(item_id for (item_id,) in ids)
 
 
+def items_of_amount(minor: int, *, limit: int) -> tuple[ItemView, ...]:
+    """Return at most `limit` items of this amount, or with this much open, the latest due first."""
+    ids = fetch(
+        """SELECT id FROM (
+               (SELECT id, due_date FROM ledger_item
+                WHERE organisation_id = %(organisation)s AND amount = %(minor)s AND kind <> 'REVERSAL'
+                ORDER BY id DESC LIMIT %(most)s)
+               UNION
+               (SELECT id, due_date FROM ledger_item
+                WHERE organisation_id = %(organisation)s AND open = %(minor)s AND open > 0
+                  AND kind <> 'REVERSAL' ORDER BY id DESC LIMIT %(most)s)
+           ) found ORDER BY due_date DESC, id DESC LIMIT %(limit)s""",
+        {
+            "organisation": tenancy.current_organisation_id(),
+            "minor": minor,
+            "limit": limit,
+            "most": 10 * limit,
+        },
+    )
+    found = items([item_id for (item_id,) in ids])
+    return tuple(found[item_id] for (item_id,) in ids)
+
+
 def open_items_by_tail(tails: Collection[str], *, limit: int) -> tuple[ItemView, ...]:
     """Return the open items whose number ends so, at most `limit` of each end.
 

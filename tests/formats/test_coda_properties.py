@@ -68,6 +68,12 @@ def _records(place: int, line: StatementLine) -> list[str]:
     ]
 
 
+# Two letters of windows-1252 that are one of UTF-8.
+MIXED = StatementLine(
+    amount=Money(0, "EUR"), booking_date=date(2000, 1, 4), end_to_end_id="ß’", bank_reference="ß’"
+)
+
+
 @given(
     lines=st.lists(movements, max_size=6),
     before=amounts,
@@ -75,6 +81,10 @@ def _records(place: int, line: StatementLine) -> list[str]:
     encoding=st.sampled_from(("cp1252", "utf-8", "utf-8-sig")),
     is_trimmed=st.booleans(),
 )
+@example(lines=[MIXED], before=0, end="\r\n", encoding="cp1252", is_trimmed=False)
+@example(lines=[MIXED], before=0, end="\n", encoding="cp1252", is_trimmed=True)
+@example(lines=[MIXED], before=0, end="", encoding="cp1252", is_trimmed=False)
+@example(lines=[MIXED], before=0, end="\r\n", encoding="utf-8", is_trimmed=True)
 def test_what_was_written_is_read(
     lines: list[StatementLine], before: int, end: str, encoding: str, is_trimmed: bool
 ) -> None:
@@ -145,7 +155,7 @@ SAMPLE = made.content(
 
 
 def no_line_is_left_over(content: bytes) -> bool:
-    """Read the file; whether each line that came was followed by its statement, unless it is no CODA."""
+    """Read the file; whether each line that came was followed by its statement. No CODA gives no lines."""
     waiting = 0
     with contextlib.suppress(coda.CodaRefused):
         for item in coda.stream(io.BytesIO(content)):
@@ -158,6 +168,7 @@ def no_line_is_left_over(content: bytes) -> bool:
     start=st.integers(0, len(SAMPLE)),
     length=st.integers(0, len(SAMPLE)),
 )
+@example(changes=[(0, b"")], start=0, length=258)
 def test_a_damaged_file_is_read_as_far_as_it_goes(
     changes: list[tuple[int, bytes]], start: int, length: int
 ) -> None:

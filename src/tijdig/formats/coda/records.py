@@ -81,12 +81,17 @@ def _plain(chunk: bytes) -> bytes:
 
 
 def _text(line: bytes) -> str:
-    """Return the text of a line: as UTF-8 where it is, else as banks write: cp1252, or latin-1."""
+    """Return the text of a line: as UTF-8 where it is, else as banks write: cp1252, or latin-1.
+
+    Some pairs of letters in cp1252 are one letter in UTF-8; the width of the records then tells which it is.
+    """
     for encoding in ("utf-8", "cp1252"):
         try:
-            return line.decode(encoding)
+            text = line.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if len(text) % WIDTH == 0 or len(line) % WIDTH:
+            return text
     return line.decode("latin-1")
 
 

@@ -56,8 +56,14 @@ def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:
     file does not begin as CODA does.
     """
     reader = _Reader()
+    begun = False
     for number, text in records(source):
         kind = text[:2]
+        if not begun and kind[:1] not in ("0", "1"):
+            raise CodaRefused(
+                f"line {number}", "this is no CODA: it begins with neither record 0 nor record 1"
+            )
+        begun = True
         if kind == "21":
             yield from reader.movement(number, text)
         elif kind in ("22", "23", "31", "32", "33"):
@@ -140,7 +146,6 @@ class _Reader:
         self._lost = ""
         self._unknown = 0
         self._last = (0, "")
-        self._begun = False
         # A statement that has ended waits for the next, so that what stands after it is told with it.
         self._finished: Statement | None = None
 
@@ -182,11 +187,6 @@ class _Reader:
     def other(self, number: int, text: str) -> Iterator[StatementLine | Rejected | Statement]:
         """Take a record that is about the file or the statement, or none that CODA knows."""
         kind = text[0]
-        if not self._begun and kind not in ("0", "1"):
-            raise CodaRefused(
-                f"line {number}", "this is no CODA: it begins with neither record 0 nor record 1"
-            )
-        self._begun = True
         if kind in ("0", "1", "9"):
             yield from self._finish(text if kind == "9" else "", number)
         if kind in ("0", "1"):

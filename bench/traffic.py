@@ -77,7 +77,7 @@ KINDS = {
     "whole balance, known payer": 15,
     "nothing said, known payer": 35,
     "customer number said": 8,
-    "nothing said, name": 20,
+    "nothing said, name": 30,
     "part, reference": 12,
     "part, number": 12,
     "too much": 12,
@@ -142,10 +142,14 @@ def _payers_name(chance: random.Random, one: Owing) -> str:
 
 
 def _stranger(made: World) -> tuple[str, str]:
+    """Return name and account of somebody who is no customer; half of them have a name like customers have."""
     place = made.chance.randrange(100_000, 999_999)
-    return name_of(made.chance, place, is_person=made.chance.random() < 0.5), account_number(
-        made.chance, place
-    )
+    name = name_of(made.chance, place, is_person=made.chance.random() < 0.5)
+    if made.chance.random() < 0.5:
+        name = made.chance.choice(
+            ("Q. Onbekend", "Stichting Ver Weg", "Handelshuis Elders BV", "X. Ailleurs")
+        )
+    return name, account_number(made.chance, place)
 
 
 def _text(chance: random.Random, number: str, one: Owing) -> str:
@@ -510,7 +514,7 @@ def _not_ours(made: World, kind: str) -> Payment | None:
     name, account = _stranger(made)
     number = made.chance.randrange(100, 99_999_999)
     words = ("cadeau", f"factuur {number}", f"order {number}", "terugbetaling", f"{number}", "huur december",
-             f"polis {number}", "2026 lidmaatschap")  # fmt: skip
+             f"polis {number}", "2026 lidmaatschap", "", "betaling")  # fmt: skip
     amount = made.chance.choice((4995, 2500, 12100, made.chance.randrange(500, 500_000)))
     return _paid(
         made, kind, made.owing[0], amount, None, text=made.chance.choice(words), name=name, account=account

@@ -107,6 +107,11 @@ class Case:
             for mention in self.unresolved
         )
 
+    def says_nothing_else(self, customer_id: int) -> bool:
+        """Whether the payer wrote nothing but that something owed is paid, and perhaps the customer's name."""
+        words = names.significant(self.name_of(customer_id))
+        return all(texts.says_nothing_else(text, words) for text in clues.texts_of(self.transfer))
+
     def is_slip_of(self, item: OpenItem) -> bool:
         """Whether a number in the text is this item's but for one slip."""
         return bool(self.slip(item))

@@ -27,7 +27,7 @@ from tijdig.domain.reasons import Reason
 
 _SMALLEST_CHANCE_THAT_COUNTS = 0.01
 _MOST_OF_ONE_AMOUNT = 8
-_MOST_TOLD_APART_BY_NAME = 2
+_MOST_TOLD_APART_BY_NAME = 5
 _MOST_CUSTOMERS = 3
 _CODES = {
     Identity.SAID: ("CUSTOMER_NUMBER", "CUSTOMER_NUMBER_AND_AMOUNT"),
@@ -75,7 +75,8 @@ def whole_balance(case: Case) -> Match | None:
         owed = case.owed.get(customer_id, ())
         known = case.identity(customer_id) >= Identity.KNOWN
         if len(owed) > 1 and total(owed) == case.amount:
-            if known or not is_coarse([item.open_minor for item in owed]):
+            coarse = is_coarse([item.open_minor for item in owed])
+            if known or (not coarse and case.says_nothing_else(customer_id)):
                 found.append((customer_id, owed, Extras()))
         elif (
             owed
@@ -124,7 +125,9 @@ def _payers(case: Case) -> tuple[int, ...]:
 
 
 def _tells_apart(case: Case, item: OpenItem) -> bool:
-    """Whether a name and an amount tell: few items have the amount, and no namesake owes something too."""
+    """Whether a name and an amount tell: nothing else is said, few items have it, and no namesake owes something."""
+    if not case.says_nothing_else(item.customer_id):
+        return False
     if case.common or len(case.of_amount) > _MOST_TOLD_APART_BY_NAME:
         return False
     return not any(

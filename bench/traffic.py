@@ -80,6 +80,7 @@ KINDS = {
     "nothing said, name": 30,
     "part, reference": 12,
     "part, number": 12,
+    "part, paid by somebody else": 6,
     "too much": 12,
     "discount": 12,
     "charges": 8,
@@ -409,6 +410,19 @@ def _part(made: World, kind: str) -> Payment | None:
     return _paid(made, kind, one, amount, [(item.id, amount)], **said)  # type: ignore[arg-type]
 
 
+def _part_for_another(made: World, kind: str) -> Payment | None:
+    """A part of somebody else's invoice: likely what is named, but a number may be mistyped, so a person looks."""
+    paid = _part(made, kind)
+    if paid is None:
+        return None
+    name, account = _stranger(made)
+    return replace(
+        paid,
+        transfer=replace(paid.transfer, counterparty_name=name, counterparty_account=account),
+        bookable=False,
+    )
+
+
 def _too_much(made: World, kind: str) -> Payment | None:
     one = _pick(made, with_reference=True)
     if one is None:
@@ -553,6 +567,7 @@ _MAKERS: dict[str, Callable[[World, str], Payment | None]] = {
     "nothing said, name": _name_only,
     "part, reference": _part,
     "part, number": _part,
+    "part, paid by somebody else": _part_for_another,
     "too much": _too_much,
     "discount": _discount,
     "charges": _charges,

@@ -189,7 +189,13 @@ def _of_payers(case: Case) -> Iterable[Proposal]:
         if not owed and identity < Identity.ALIKE:
             continue
         code = "PAYER_IS_KNOWN" if identity >= Identity.KNOWN else "NAME_IS_CUSTOMER"
-        yield propose(case, "OLDEST_FIRST", owed, Reason(code, {"name": name}), customer_id=customer_id)
+        yield propose(
+            case,
+            "OLDEST_FIRST" if owed else "ON_ACCOUNT",
+            owed,
+            Reason(code, {"name": name}),
+            customer_id=customer_id,
+        )
 
 
 def _of_amount(case: Case) -> Iterable[Proposal]:

@@ -54,6 +54,7 @@ PRIORS: Mapping[str, Prior] = MappingProxyType(
         "PAID_ALREADY": Prior(11_381, 19_170),
         "MISTYPED": Prior(1, 1_982),
         "NEAR_ONLY": Prior(173, 216),
+        "ON_ACCOUNT": Prior(0, 0),
         "OLDEST_FIRST": Prior(4_953, 16_496),
         "AMOUNT_ONLY": Prior(13, 2_019),
     }

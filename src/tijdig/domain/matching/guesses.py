@@ -49,11 +49,10 @@ def payer_and_amount(case: Case) -> Match | None:
         return tie(case, fitting)
     [item] = fitting
     others = [one.item for one in case.near if one.item.open_minor == case.amount and one.item.id != item.id]
-    others += [
-        one
-        for one in case.of_amount
-        if one.customer_id not in payers and case.identity(one.customer_id) == Identity.ALIKE
-    ]
+    if item.customer_id not in case.like:
+        others += [
+            one for one in case.of_amount if one.customer_id not in payers and one.customer_id in case.like
+        ]
     if others and case.identity(item.customer_id) < Identity.SAID:
         return tie(case, (item, *others))
     identity = case.identity(item.customer_id)
@@ -87,6 +86,8 @@ def whole_balance(case: Case) -> Match | None:
     if len(found) != 1 or case.contradicts(found[0][1]):
         return None
     [(customer_id, owed, extras)] = found
+    if any(_comes_to_it(case, other) for other in _payers(case) if other != customer_id):
+        return None
     facts: dict[str, str | int] = {"numbers": listed(owed), "name": case.name_of(customer_id)}
     if extras.credits:
         facts["credit_ids"] = ",".join(dict.fromkeys(str(used.credit_id) for used in extras.credits))
@@ -122,6 +123,12 @@ def _payers(case: Case) -> tuple[int, ...]:
     if surest < Identity.ALIKE:
         return ()
     return tuple(sorted(one for one, identity in case.payers.items() if identity == surest))
+
+
+def _comes_to_it(case: Case, customer_id: int) -> bool:
+    """Whether some of what a customer owes adds up to the amount, in one way or in several."""
+    way = only_way([item.open_minor for item in case.owed.get(customer_id, ())], case.amount)
+    return way.several or bool(way.places)
 
 
 def _tells_apart(case: Case, item: OpenItem) -> bool:

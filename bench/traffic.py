@@ -77,9 +77,10 @@ KINDS = {
     "whole balance, known payer": 15,
     "nothing said, known payer": 35,
     "customer number said": 8,
-    "nothing said, name": 20,
+    "nothing said, name": 30,
     "part, reference": 12,
     "part, number": 12,
+    "part, paid by somebody else": 6,
     "too much": 12,
     "discount": 12,
     "charges": 8,
@@ -142,10 +143,14 @@ def _payers_name(chance: random.Random, one: Owing) -> str:
 
 
 def _stranger(made: World) -> tuple[str, str]:
+    """Return name and account of somebody who is no customer; half of them have a name like customers have."""
     place = made.chance.randrange(100_000, 999_999)
-    return name_of(made.chance, place, is_person=made.chance.random() < 0.5), account_number(
-        made.chance, place
-    )
+    name = name_of(made.chance, place, is_person=made.chance.random() < 0.5)
+    if made.chance.random() < 0.5:
+        name = made.chance.choice(
+            ("Q. Onbekend", "Stichting Ver Weg", "Handelshuis Elders BV", "X. Ailleurs")
+        )
+    return name, account_number(made.chance, place)
 
 
 def _text(chance: random.Random, number: str, one: Owing) -> str:
@@ -405,6 +410,19 @@ def _part(made: World, kind: str) -> Payment | None:
     return _paid(made, kind, one, amount, [(item.id, amount)], **said)  # type: ignore[arg-type]
 
 
+def _part_for_another(made: World, kind: str) -> Payment | None:
+    """A part of somebody else's invoice: likely what is named, but a number may be mistyped, so a person looks."""
+    paid = _part(made, kind)
+    if paid is None:
+        return None
+    name, account = _stranger(made)
+    return replace(
+        paid,
+        transfer=replace(paid.transfer, counterparty_name=name, counterparty_account=account),
+        bookable=False,
+    )
+
+
 def _too_much(made: World, kind: str) -> Payment | None:
     one = _pick(made, with_reference=True)
     if one is None:
@@ -510,7 +528,7 @@ def _not_ours(made: World, kind: str) -> Payment | None:
     name, account = _stranger(made)
     number = made.chance.randrange(100, 99_999_999)
     words = ("cadeau", f"factuur {number}", f"order {number}", "terugbetaling", f"{number}", "huur december",
-             f"polis {number}", "2026 lidmaatschap")  # fmt: skip
+             f"polis {number}", "2026 lidmaatschap", "", "betaling")  # fmt: skip
     amount = made.chance.choice((4995, 2500, 12100, made.chance.randrange(500, 500_000)))
     return _paid(
         made, kind, made.owing[0], amount, None, text=made.chance.choice(words), name=name, account=account
@@ -549,6 +567,7 @@ _MAKERS: dict[str, Callable[[World, str], Payment | None]] = {
     "nothing said, name": _name_only,
     "part, reference": _part,
     "part, number": _part,
+    "part, paid by somebody else": _part_for_another,
     "too much": _too_much,
     "discount": _discount,
     "charges": _charges,

@@ -230,8 +230,8 @@ def test_an_owner_lets_it_book_again_with_a_reason(customer: int) -> None:
 
 def test_what_was_never_measured_cannot_be_let_book(customer: int) -> None:
     with pytest.raises(StillNotSureEnough):
-        learning.let_book_again(matcher="NAME_AND_AMOUNT", text="please", on=ON, actor=ACTOR)
-    [view, *_] = learning.matchers(["NAME_AND_AMOUNT"])
+        learning.let_book_again(matcher="PERHAPS_CHARGES", text="please", on=ON, actor=ACTOR)
+    [view, *_] = learning.matchers(["PERHAPS_CHARGES"])
     assert (view.books, view.since) == (False, None)
     assert view.reason is not None
     assert view.reason.code == "MATCHER_UNPROVEN"

@@ -196,7 +196,7 @@ def another_fits(case: Case) -> Match | None:
     reason = Reason("ANOTHER_FITS", {"numbers": listed(items), "other": listed(others)})
     mistyped = [item for item in others if case.is_slip_of(item)]
     first = one_by_one(case, "PAYER_MISTYPED" if mistyped else "ONE_OF_SEVERAL", mistyped or others)
-    return waits(case, reason, (*first, *by_customer(case, "NAMED_IN_PART", items)))
+    return waits(case, reason, (*first, *by_customer(case, "ONE_OF_SEVERAL", items)))
 
 
 def part_payment(case: Case) -> Match | None:

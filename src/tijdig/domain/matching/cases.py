@@ -50,15 +50,16 @@ class Identity(IntEnum):
 class Case:
     """All that is known about one transfer. Open amounts are those of this moment, credits too.
 
-    `payers` has every customer who may have paid. `owed` has all that a customer owes in the transfer's currency,
-    what is due first before the rest, and only customers of whom everything is known. `of_amount` are the open
-    items of exactly the amount; `common` says there are more of those than were looked up. `unresolved` are
-    what may be numbers and is none of ours.
+    `payers` has every customer who may have paid, `like` those whose name is like the payer's. `owed` has all that a
+    customer owes in the transfer's currency, what is due first before the rest, and only customers of whom everything
+    is known. `of_amount` are the open items of exactly the amount; `common` says there are more of those than were
+    looked up. `unresolved` are what may be numbers and is none of ours.
     """
 
     named: Named
     near: tuple[Near, ...]
     payers: Mapping[int, Identity]
+    like: frozenset[int]
     owed: Mapping[int, tuple[OpenItem, ...]]
     credits: Mapping[int, tuple[CreditLeft, ...]]
     of_amount: tuple[OpenItem, ...]
@@ -106,6 +107,11 @@ class Case:
             mention.said or (len(mention.core), mention.core[:_LOOKS_LIKE]) in shapes
             for mention in self.unresolved
         )
+
+    def says_nothing_else(self, customer_id: int) -> bool:
+        """Whether the payer wrote nothing but that something owed is paid, and perhaps the customer's name."""
+        words = names.significant(self.name_of(customer_id))
+        return all(texts.says_nothing_else(text, words) for text in clues.texts_of(self.transfer))
 
     def is_slip_of(self, item: OpenItem) -> bool:
         """Whether a number in the text is this item's but for one slip."""
@@ -162,7 +168,9 @@ class Surroundings:
             for item in self._of_amount.get((currency, amount), ())
             if open_now.get(item.id, amount) == amount
         )
-        payers = self._payers(transfer, named, near, of_amount)
+        payers = self._by_name(transfer, named, near, of_amount)
+        like = frozenset(payers)
+        payers |= self._by_account_or_number(transfer)
         customers = {item.customer_id for item in named.all} | set(payers)
         customers |= {item.customer_id for items in named.ambiguous for item in items}
         customers |= {one.item.customer_id for one in near}
@@ -170,6 +178,7 @@ class Surroundings:
             named=named,
             near=near,
             payers=payers,
+            like=like,
             owed={
                 one: self._owed_by(one, currency, open_now)
                 for one in sorted(customers & self.evidence.owed_by)
@@ -182,7 +191,7 @@ class Surroundings:
             debtors=self.evidence.debtors,
         )
 
-    def _payers(
+    def _by_name(
         self, transfer: Transfer, named: Named, near: Iterable[Near], of_amount: Iterable[OpenItem]
     ) -> dict[int, Identity]:
         payers: dict[int, Identity] = {}
@@ -198,6 +207,10 @@ class Surroundings:
                     identity = Identity.ALIKE
                 if identity:
                     payers[customer_id] = identity
+        return payers
+
+    def _by_account_or_number(self, transfer: Transfer) -> dict[int, Identity]:
+        payers: dict[int, Identity] = {}
         known = self._payers_of.get(clues.account_of(transfer), ())
         if len(known) <= _MOST_CUSTOMERS_OF_AN_ACCOUNT:
             payers.update((payer.customer_id, Identity.KNOWN) for payer in known if payer.confirmed > 0)

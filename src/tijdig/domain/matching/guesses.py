@@ -27,7 +27,7 @@ from tijdig.domain.reasons import Reason
 
 _SMALLEST_CHANCE_THAT_COUNTS = 0.01
 _MOST_OF_ONE_AMOUNT = 8
-_MOST_TOLD_APART_BY_NAME = 2
+_MOST_TOLD_APART_BY_NAME = 5
 _MOST_CUSTOMERS = 3
 _CODES = {
     Identity.SAID: ("CUSTOMER_NUMBER", "CUSTOMER_NUMBER_AND_AMOUNT"),
@@ -49,11 +49,10 @@ def payer_and_amount(case: Case) -> Match | None:
         return tie(case, fitting)
     [item] = fitting
     others = [one.item for one in case.near if one.item.open_minor == case.amount and one.item.id != item.id]
-    others += [
-        one
-        for one in case.of_amount
-        if one.customer_id not in payers and case.identity(one.customer_id) == Identity.ALIKE
-    ]
+    if item.customer_id not in case.like:
+        others += [
+            one for one in case.of_amount if one.customer_id not in payers and one.customer_id in case.like
+        ]
     if others and case.identity(item.customer_id) < Identity.SAID:
         return tie(case, (item, *others))
     identity = case.identity(item.customer_id)
@@ -75,7 +74,8 @@ def whole_balance(case: Case) -> Match | None:
         owed = case.owed.get(customer_id, ())
         known = case.identity(customer_id) >= Identity.KNOWN
         if len(owed) > 1 and total(owed) == case.amount:
-            if known or not is_coarse([item.open_minor for item in owed]):
+            coarse = is_coarse([item.open_minor for item in owed])
+            if known or (not coarse and case.says_nothing_else(customer_id)):
                 found.append((customer_id, owed, Extras()))
         elif (
             owed
@@ -86,6 +86,8 @@ def whole_balance(case: Case) -> Match | None:
     if len(found) != 1 or case.contradicts(found[0][1]):
         return None
     [(customer_id, owed, extras)] = found
+    if any(_comes_to_it(case, other) for other in _payers(case) if other != customer_id):
+        return None
     facts: dict[str, str | int] = {"numbers": listed(owed), "name": case.name_of(customer_id)}
     if extras.credits:
         facts["credit_ids"] = ",".join(dict.fromkeys(str(used.credit_id) for used in extras.credits))
@@ -123,8 +125,16 @@ def _payers(case: Case) -> tuple[int, ...]:
     return tuple(sorted(one for one, identity in case.payers.items() if identity == surest))
 
 
+def _comes_to_it(case: Case, customer_id: int) -> bool:
+    """Whether some of what a customer owes adds up to the amount, in one way or in several."""
+    way = only_way([item.open_minor for item in case.owed.get(customer_id, ())], case.amount)
+    return way.several or bool(way.places)
+
+
 def _tells_apart(case: Case, item: OpenItem) -> bool:
-    """Whether a name and an amount tell: few items have the amount, and no namesake owes something too."""
+    """Whether a name and an amount tell: nothing else is said, few items have it, and no namesake owes something."""
+    if not case.says_nothing_else(item.customer_id):
+        return False
     if case.common or len(case.of_amount) > _MOST_TOLD_APART_BY_NAME:
         return False
     return not any(
@@ -186,7 +196,13 @@ def _of_payers(case: Case) -> Iterable[Proposal]:
         if not owed and identity < Identity.ALIKE:
             continue
         code = "PAYER_IS_KNOWN" if identity >= Identity.KNOWN else "NAME_IS_CUSTOMER"
-        yield propose(case, "OLDEST_FIRST", owed, Reason(code, {"name": name}), customer_id=customer_id)
+        yield propose(
+            case,
+            "OLDEST_FIRST" if owed else "ON_ACCOUNT",
+            owed,
+            Reason(code, {"name": name}),
+            customer_id=customer_id,
+        )
 
 
 def _of_amount(case: Case) -> Iterable[Proposal]:

@@ -8,6 +8,7 @@ who looks for invoice numbers.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -72,6 +73,14 @@ _SAYS_NOTHING = frozenset(
      "bezahlung", "fur", "onze", "uw", "de", "het", "la", "le", "the")
 )  # fmt: skip
 
+# Words about paying what is owed that name nothing.
+_SAYS_TO_PAY = frozenset(
+    ("factuur", "facturen", "fact", "nota", "rekening", "facture", "factures", "invoice", "invoices", "rechnung",
+     "rechnungen", "zie", "openstaand", "openstaande", "posten", "post", "saldo", "alles", "alle", "bedrag", "volledig",
+     "open", "balance", "outstanding", "solde", "offen", "offene", "volgens", "afspraak", "bijgaand", "zoals", "nr",
+     "en", "et", "and", "und", "dhr", "mevr", "hierbij")
+)  # fmt: skip
+
 _ACCOUNT = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?!\w)")
 _SAYS_INVOICE = re.compile(
     r"(?<![a-z])(?:factuur|fakt|faktuur|fact|facture|factura|rechnung|rg|invoice|inv|nota|facturen|factures|"
@@ -121,6 +130,12 @@ def compact(number: str) -> str:
 def words_of(number: str) -> tuple[str, ...]:
     """Return the runs of letters and digits of a number, in lower case."""
     return tuple(_WORD.findall(number.lower()))
+
+
+def says_nothing_else(text: str, name: Collection[str]) -> bool:
+    """Whether a text, the words of a name aside, says no more than that something owed is paid."""
+    said = set(_WORD.findall(text.lower()))
+    return said <= _SAYS_NOTHING | _SAYS_TO_PAY | set(name)
 
 
 @lru_cache(maxsize=8192)  # a batch of a file is read for its clues, and again to be matched

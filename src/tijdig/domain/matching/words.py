@@ -119,9 +119,11 @@ def already_paid(case: Case) -> Match | None:
         return None
     reason = Reason("ITEM_ALREADY_PAID", {"numbers": listed(named)})
     customers = dict.fromkeys(item.customer_id for item in named)
-    return waits(
-        case, reason, [propose(case, "PAID_ALREADY", (), reason, customer_id=one) for one in customers]
-    )
+    again = sum(item.amount_minor for item in named) == case.amount
+    code = (
+        "PAID_ALREADY" if again else "ON_ACCOUNT"
+    )  # another amount: rather a wrong number than twice the money
+    return waits(case, reason, [propose(case, code, (), reason, customer_id=one) for one in customers])
 
 
 def near_number(case: Case) -> Match | None:

@@ -25,6 +25,7 @@ from tijdig.ledger.operations.booking import (
     add_credits,
     add_items,
 )
+from tijdig.ledger.operations.changes import MoneyIsElsewhere
 from tijdig.ledger.operations.correcting import (
     AllocationMissing,
     AllocationUndoneAlready,
@@ -32,7 +33,27 @@ from tijdig.ledger.operations.correcting import (
     reverse_credit,
     undo_allocation,
 )
-from tijdig.ledger.operations.forgiving import ChangedMeanwhile, WriteOffTooLarge, cancel_item, write_off
+from tijdig.ledger.operations.forgiving import (
+    ChangedMeanwhile,
+    Forgiven,
+    WriteOffAboveLimit,
+    WriteOffTooLarge,
+    cancel_item,
+    forgive,
+    write_off,
+)
+from tijdig.ledger.operations.moving import (
+    Loosened,
+    MixedMoney,
+    Moved,
+    NothingToRelease,
+    Outgoing,
+    TakenBack,
+    lock_away,
+    move_to_customer,
+    release,
+    take_back,
+)
 from tijdig.ledger.operations.rows import Settlement
 
 __all__ = [
@@ -47,16 +68,25 @@ __all__ = [
     "CreditReversed",
     "CurrencyDiffers",
     "CustomerDiffers",
+    "Forgiven",
     "ItemInvalid",
     "ItemMissing",
     "ItemNumberTaken",
     "ItemOverpaid",
     "ItemSettled",
+    "Loosened",
+    "MixedMoney",
+    "MoneyIsElsewhere",
+    "Moved",
     "NewCredit",
     "NewItem",
+    "NothingToRelease",
+    "Outgoing",
     "ReversalCannotBeUndone",
     "Settlement",
     "SourceBookedAlready",
+    "TakenBack",
+    "WriteOffAboveLimit",
     "WriteOffTooLarge",
     "add_credit",
     "add_credits",
@@ -64,7 +94,12 @@ __all__ = [
     "allocate",
     "allocate_many",
     "cancel_item",
+    "forgive",
+    "lock_away",
+    "move_to_customer",
+    "release",
     "reverse_credit",
+    "take_back",
     "undo_allocation",
     "write_off",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from tijdig.domain.ledger import ItemKind
 from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger.queries.lookups import fetch, items
@@ -14,7 +13,7 @@ from tijdig.ledger.queries.views import ItemView
 def items_by_clue(*, references: Collection[str], cores: Collection[str]) -> tuple[ItemView, ...]:
     """Return the items, open and settled, with one of these references (as stored) or number cores.
 
-    A core is what `domain.matching.numbers.core` makes of a number. Reversals are no invoices and left out.
+    A core is what `domain.matching.numbers.core` makes of a number. What is no debt is left out.
     """
     ids = fetch(
         """SELECT id FROM ledger_item
@@ -31,7 +30,7 @@ def items_by_clue(*, references: Collection[str], cores: Collection[str]) -> tup
         },
     )
     found = items([item_id for (item_id,) in ids]).values()
-    return tuple(view for view in found if view.kind != ItemKind.REVERSAL)
+    return tuple(view for view in found if view.kind.is_debt)
 
 
 def open_items_of_amount(amount: Money, *, limit: int) -> tuple[ItemView, ...]:

@@ -15,7 +15,7 @@ from tijdig.infra import tenancy
 from tijdig.ledger.queries.views import AllocationView, CreditView, ItemView
 
 ITEM_COLUMNS = """id, customer_id, kind, number, currency, amount, open, issue_date, due_date,
-    payment_reference, settled_date, reverses_credit_id"""
+    payment_reference, settled_date, reverses_credit_id, about_item_id"""
 _CREDIT_COLUMNS = """id, customer_id, kind, number, currency, amount, unallocated, booking_date, origin,
     actor, reversed, created_at, reason"""
 

@@ -16,26 +16,38 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
         "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
+        "BOOKED_AT_RATE": "%(paid)s was paid; a person said what that is in the invoice's currency. %(rate)s",
         "BOOKED_BY_HAND": "Booked by hand.",
         "BOOKING_UNDONE": "Its booking was undone.",
+        "CAME_BACK_UNBOOKED": "It came back before it was booked: %(meaning)s. Both movements are taken out "
+        "together.",
         "CREDIT_NOTE_CAME_IN": "Credit note %(number)s was sent.",
         "CREDIT_NOTE_NAMES_INVOICE": "Credit note %(credit_note)s is for invoice %(invoice)s.",
         "CURRENCY_WAITS": "This customer already has a message in another currency; this one follows on "
         "%(next_date)s.",
+        "DISCOUNT_TAKEN": "Paid by %(until)s, so the discount for paying early holds.",
         "DIVIDED_AS_NAMED": "The payer named this invoice, so it comes first (%(source)s).",
         "DIVIDED_BY_AGE": "What is due comes first, and the oldest of it (%(source)s).",
+        "DIVIDED_BY_BURDEN": "Of what is due, the most burdensome comes first (%(source)s).",
+        "DIVIDED_COSTS_FIRST": "Costs and interest come before the invoice itself (%(source)s).",
         "DIVIDED_IN_PROPORTION": "Equally old debts share a payment in proportion (%(source)s).",
+        "DIVIDED_OLDEST_FIRST": "The oldest comes first (%(source)s).",
         "EMAIL_UNUSABLE": "The e-mail address of this customer is missing or is not one.",
         "FLOW_FINISHED": "All steps of the flow have been taken.",
         "FOLLOW_UP_STARTED": "Followed up since it was added.",
         "FOLLOW_UP_WAITS": "The next step is on %(next_date)s.",
+        "GIVEN_BACK": "You paid it back to the account it came from.",
         "ITEM_ALREADY_PAID": "Invoice %(numbers)s is named, but nothing is open on it.",
         "ITEM_SETTLED": "Nothing is owed any more.",
         "LEFT_ON_ACCOUNT": "Left on the customer's account.",
+        "MAY_GIVE_BACK": "It may give back the payment of %(day)s from the same account: a person decides.",
         "MESSAGE_TODAY_ALREADY": "This customer already has a message of that day; the next one can go on "
         "%(next_date)s.",
         "MESSAGE_UNCLEAR": "The message would not say clearly what to pay, for what, when and how. Missing: %(what)s.",
+        "MONEY_CAME_BACK": "The payment came back: %(meaning)s.",
         "MONEY_OUT": "Money went out.",
+        "MOVED_FROM_CUSTOMER": "Moved from customer %(customer)s. %(text)s",
+        "MOVED_TO_CUSTOMER": "Moved to customer %(customer)s. %(text)s",
         "NAMED_IN_PAYMENT": "The payment names invoice %(numbers)s.",
         "NAME_IS_CUSTOMER": "The payer's name is that of customer %(name)s.",
         "NOTHING_OPEN": "There is nothing open to write about.",
@@ -55,15 +67,29 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "POSTAL_ADDRESS_MISSING": "The postal address of this customer is not complete.",
         "REFERENCE_AND_AMOUNT": "Payment reference %(reference)s is that of invoice %(number)s and the "
         "amount fits.",
+        "REFUND_CAME_BACK": "Refund %(number)s came back: %(meaning)s. The money is on account again.",
+        "REFUND_DUE": "Put aside to be paid back: refund %(number)s. %(text)s",
+        "REFUND_PAID": "Refund %(number)s was paid with it.",
+        "REFUND_REFUSED": "The bank refused refund %(number)s: %(meaning)s. The money is on account again.",
+        "REFUND_REJECTED": "Refund %(number)s was not approved. %(text)s",
         "RETURNED": "A payment came back (%(return_code)s).",
+        "RETURN_COULD_BE_SEVERAL": "It takes back an earlier payment, but it could be one of several: "
+        "choose which.",
+        "RETURN_DOES_NOT_FIT": "It takes back the payment of %(day)s, but the amounts do not fit: of that, "
+        "%(currency)s %(open)s is left.",
+        "RETURN_ORIGINAL_UNKNOWN": "A payment came back (%(return_code)s), but which one is not known: it "
+        "waits for its payment, or for you.",
+        "RETURN_TAKEN_BACK": "The return was taken back by hand. %(text)s",
+        "RETURN_TOLD_ALREADY": "The bank told this already on %(day)s; it counts once.",
+        "RETURN_UNDONE_BEFORE": "A person took this return back before, so a person decides.",
         "SENDING_REFUSED": "The message was refused: %(text)s",
         "SENDING_UNAVAILABLE": "Sending failed and is tried again: %(text)s",
         "SENDING_UNSURE": "Sending was interrupted; it is unsure whether the message left. Look whether the "
         "customer has it.",
+        "SET_ASIDE": "Set aside by hand.",
         "SEVERAL_ADD_UP": "Invoices %(numbers)s are named and together are exactly the amount.",
         "SEVERAL_CUSTOMERS": "Invoices %(numbers)s add up to the amount, but belong to different customers.",
         "SEVERAL_FIT": "More than one invoice could be meant: %(numbers)s.",
-        "SET_ASIDE": "Set aside by hand.",
         "STATEMENT_DIFFERENCE": "The lines of this statement of %(account)s do not add up to its balances: the "
         "difference is %(difference)s.",
         "STEP_DUE": "The due date, %(due_date)s, has come.",
@@ -78,6 +104,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",
         "WITHDRAWN_SETTLED": "An invoice in it was settled before this could be sent.",
         "WRITTEN_OFF": "Written off by hand.",
+        "WRITTEN_OFF_FOR": "Written off: %(meaning)s.",
+        "WRITTEN_OFF_SAYING": "Written off: %(meaning)s. %(text)s",
     }
 )
 

@@ -260,7 +260,7 @@ def _among(telling: Telling, meant: Sequence[Earlier]) -> Decision:
     if len(fresh) > 1 and len(exact) == 1:
         fresh = exact
     if not telling.is_return and not known:
-        return _given_back(telling, fresh)
+        return _given_back(fresh)
     if len(known) + len(fresh) > 1:
         return _waits("RETURN_COULD_BE_SEVERAL")
     if known:
@@ -317,7 +317,7 @@ def _does_not_fit(paid: Earlier) -> Decision:
     return _waits("RETURN_DOES_NOT_FIT", day=paid.on.isoformat(), open=str(left), currency=left.currency)
 
 
-def _given_back(telling: Telling, fresh: Sequence[Earlier]) -> Decision:
+def _given_back(fresh: Sequence[Earlier]) -> Decision:
     """Return the decision on money that went out to where payments came from, by nobody called a return.
 
     It takes a payment back by itself only when that is the only one and is on no invoice, so that nobody who

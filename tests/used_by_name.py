@@ -35,6 +35,7 @@ USED_BY_NAME = {
     "connection_class": "Django: how its SMTP backend connects",
     # Other libraries.
     "AccountAdapter": "settings.ACCOUNT_ADAPTER",
+    "get_reset_password_from_key_url": "allauth: the link to choose a new password",
     "is_open_for_signup": "allauth: whether the sign-up page is open",
     "timestamp": "Procrastinate: when a periodic job was due",
     "StartElementHandler": "expat: called for a tag",
@@ -50,10 +51,12 @@ USED_BY_NAME = {
     "Credit": "the table ledger_credit",
     "Allocation": "the table ledger_allocation",
     "fingerprint": "SQL: tells movements apart",
+    "original_currency": "SQL: of which currency the original amount of a movement is",
     "name_key": "SQL: a generated column, to sort and search by",
     "number_key": "SQL: a generated column, to sort and search by",
     "outcome_reason": "SQL: why a message was withdrawn or failed",
     "received_at": "SQL: when a file came in",
+    "ended_at": "SQL: since when a rule is not applied any more",
     # Reached through its value.
     "NUMBER_BACKWARDS": "the sort “-number” in an address",
 }

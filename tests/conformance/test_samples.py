@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +21,14 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 STATEMENT = re.compile(
     r"\[acct=(.*?) id=(.*?) seq=(.*?) ntry=(\d+) net_booked=(.*?) open=(.*?) close=(.*?) arith=(.*?) "
 )
+MT940_STATEMENT = re.compile(r"\[(60F|60M|-) tx=(\d+) net=(\S+) open=(\S+) close=(\S+) arith=([A-Za-z/]+)")
+# The index describes the first four statements of a file and counts each page as one; these hold more.
+PAGES_NOT_DESCRIBED = {
+    "mt940/betterplace__mt940_parser__sepa_mt9401.txt": 6,
+    "mt940/svenstaro__mt940-rs__sepa_mt9401.sta": 6,
+}
+# A sample that leaves out the balances (as the standard does not allow): nothing tells the currency.
+WITHOUT_CURRENCY = {"mt940/tryton__mt940__MT940-optional.txt": 3}
 DUE_SOURCES = {
     "DueDate": DueDateSource.DOCUMENT,
     "PaymentMeans/PaymentDueDate": DueDateSource.PAYMENT_MEANS,
@@ -41,7 +50,8 @@ def rows(folder: str) -> list[dict[str, str]]:
 
 
 BANK = [row for row in rows("bank") if re.match(r"camt\.05[234]/", row["path"])]
-OTHER_BANK = [row for row in rows("bank") if re.match(r"(mt940|coda|pain\.\d+)/", row["path"])]
+MT940 = [row for row in rows("bank") if row["path"].startswith("mt940/")]
+OTHER_BANK = [row for row in rows("bank") if re.match(r"pain\.\d+/", row["path"])]
 UBL = [row for row in rows("einvoice") if row["syntax"].startswith("UBL")]
 NOT_UBL = [row for row in rows("einvoice") if not row["syntax"].startswith("UBL")]
 
@@ -86,6 +96,57 @@ def test_a_camt_file(row: dict[str, str]) -> None:
         pending += int(entries) - len(booked) - sum("entry" in one.where for one in statement.rejected)
     # Entries that are not booked are no lines; statements of a closed day have none.
     assert pending == 0 or (pending > 0 and not row["path"].startswith("camt.053/"))
+
+
+@dataclass
+class Described:
+    """What the index says of one statement of an MT940."""
+
+    entries: int
+    net: Decimal
+    opening: Decimal | None
+    closing: Decimal | None
+    closes: bool
+
+
+def described(facts: str) -> list[Described]:
+    """Return the statements the index describes, the pages of one put together."""
+    found: list[Described] = []
+    for tag, entries, net, opening, closing, arithmetic in MT940_STATEMENT.findall(facts):
+        page = Described(
+            int(entries), Decimal(net), stated(opening), stated(closing), arithmetic in ("OK", "n/a")
+        )
+        before = found[-1] if found else None
+        if tag == "60M" and before is not None and before.closing in (None, page.opening):
+            before.entries += page.entries
+            before.net += page.net
+            before.closing = page.closing
+            before.closes = before.closes and page.closes
+        else:
+            found.append(page)
+    return found
+
+
+@pytest.mark.parametrize("row", MT940, ids=[row["path"] for row in MT940])
+def test_an_mt940_file(row: dict[str, str]) -> None:
+    path, facts = row["path"], row["expected_facts"]
+    parsed = parse(path, (DATA / "bank" / path).read_bytes())
+    assert (parsed.kind, parsed.rejected) == (FileKind.BANK_STATEMENT, ())
+    assert parsed.format == ("MT942" if "MT942" in row["special"] else "MT940")
+    expected = described(facts)
+    pages = len(MT940_STATEMENT.findall(facts)) - len(expected) + PAGES_NOT_DESCRIBED.get(path, 0)
+    assert len(parsed.statements) == int(facts.partition("statements=")[2].split()[0]) - pages
+    assert sum(one.entry_count for one in parsed.statements) == int(facts.partition(":61:=")[2].split()[0])
+    assert len(parsed.all_rejected) == WITHOUT_CURRENCY.get(path, 0)
+    if path in WITHOUT_CURRENCY:
+        return
+    for statement, ours in zip(parsed.statements, expected, strict=False):  # the first four are described
+        assert (statement.entry_count, decimal(statement.net_booked)) == (ours.entries, ours.net)
+        assert decimal(statement.opening_balance) == ours.opening
+        assert ours.closing is None or decimal(statement.closing_balance) == ours.closing
+        assert ours.closing is None or statement.closes is ours.closes
+        assert statement.account.replace(" ", "") in facts.partition("accounts=")[2].replace(" ", "")
+        assert sum(line.amount.minor for line in statement.lines) == round(ours.net * 100)
 
 
 @pytest.mark.parametrize("row", UBL, ids=[row["file"] for row in UBL])

@@ -107,7 +107,7 @@ def test_an_open_ended_hold_is_not_looked_at_again() -> None:
 def test_the_reason_says_how_late_it_is() -> None:
     reason = decide(STANDARD, facts(steps_done=2, last_step_date=DUE), on_day(16)).reason
     assert reason.facts == {"due_date": "2026-03-02", "days_late": 16}
-    assert "16 days past the due date" in str(reason)
+    assert "16 days after the due date" in str(reason)
 
 
 @pytest.mark.parametrize(

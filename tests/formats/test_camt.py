@@ -308,9 +308,12 @@ def test_namespaces_prefixes_and_none_read_the_same() -> None:
         .replace("100.00<", "<!--c-->100.00<")
         .encode()
     )
+    quoted = plain.replace(NAMESPACE, NAMESPACE.replace('"', "'")).encode()
+    foreign = plain.replace("urn:iso:std:iso:20022", "urn:somebody").encode()
+    spoken_of = plain.replace("<Document", f"<!-- {NAMESPACE} --><Document").encode()
     expected = list(camt.read(io.BytesIO(plain.encode())))
     assert expected[0].lines[0].remittance == "x"
-    for variant in (prefixed, bare, commented):
+    for variant in (prefixed, bare, commented, quoted, foreign, spoken_of):
         assert list(camt.read(io.BytesIO(variant))) == expected
 
 
@@ -319,6 +322,12 @@ def test_a_file_that_breaks_off_is_refused_whole_with_its_place(cut: float) -> N
     whole = message(entry(), entry(), entry())
     with pytest.raises(camt.CamtRefused, match=r"line 1, column \d+"):
         list(camt.read(io.BytesIO(whole[: int(len(whole) * cut)])))
+
+
+def test_places_count_as_the_file_is_written() -> None:
+    spread = message(entry(amount="x")).replace(b" xmlns", b"\n\n xmlns").replace(b"<Ntry>", b"\n<Ntry>")
+    ((rejected,),) = [each.rejected for each in camt.read(io.BytesIO(spread))]
+    assert rejected.where.endswith("(line 4)")
 
 
 def test_nesting_without_end_is_refused() -> None:

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tijdig.domain.documents import InvoiceDocument, InvoiceType, Party, Statement, StatementLine
+from tests.formats import coda_file
+from tijdig.domain.documents import (
+    InvoiceDocument,
+    InvoiceType,
+    Party,
+    Rejected,
+    Statement,
+    StatementLine,
+)
 from tijdig.domain.money import Money
 from tijdig.formats import camt_writer, detect, table_writer, ubl_writer
 from tijdig.formats.detect import FileKind, ParsedFile, parse, parse_all
@@ -40,6 +48,11 @@ UBL = ubl_writer.write(
     ),
     description="x",
 )
+MT940 = (
+    b":20:X\n:25:NL20INGB0001234567\n:28C:1/1\n:60F:C261101EUR0,00\n:61:261102C1,00NTRFNONREF\n:86:M\xfcller\n"
+    b":61:gibberish\n:62F:C261130EUR1,00\n"
+)
+MT942 = b":20:X\n:25:NL20INGB0001234567\n:28C:1/1\n:34F:EUR0,\n:61:261102C1,00NTRFNONREF\n-\n"
 CSV = b"Nummer;Bedrag\r\n1;10,00\r\n"
 XLSX = table_writer.xlsx_bytes(["a", "b"], [["1", "2"]])
 DECLARED = b'<?xml version="1.0" encoding="UTF-8"?>'
@@ -73,9 +86,10 @@ def zipped(**files: bytes) -> bytes:
         (XLSX, FileKind.TABLE, "xlsx"),
         (b"%PDF-1.7", FileKind.UNKNOWN, "PDF"),
         (b"<r:CrossIndustryInvoice xmlns:r='u'/>", FileKind.UNKNOWN, "CII"),
-        (b":20:X\n:25:NL\n:60F:C", FileKind.UNKNOWN, "MT940"),
-        (b"{1:F01INGB}{4:\n:20:X", FileKind.UNKNOWN, "MT940"),
-        (b"0000018011520105        0938409934CODELICIOUS", FileKind.UNKNOWN, "CODA"),
+        (MT940, FileKind.BANK_STATEMENT, "MT940"),
+        (b"{1:F01INGB}{4:\r" + MT940.replace(b"\n", b"\r"), FileKind.BANK_STATEMENT, "MT940"),
+        (MT942, FileKind.BANK_STATEMENT, "MT942"),
+        ("".join(coda_file.whole()).encode(), FileKind.BANK_STATEMENT, "CODA"),
         (b"<Document><CstmrCdtTrfInitn/></Document>", FileKind.UNKNOWN, "pain.001"),
         (b"<Invoice xmlns='http://www.ebinterface.at/'/>", FileKind.UNKNOWN, "XML"),
         (b"{}", FileKind.UNKNOWN, "JSON"),
@@ -87,6 +101,7 @@ def test_the_kinds(content: bytes, kind: FileKind, format_name: str) -> None:
     parsed = parse("f", content)
     assert (parsed.kind, parsed.format) == (kind, format_name)
     assert bool(parsed.rejected) == (kind is FileKind.UNKNOWN)
+    assert bool(parsed.statements) == (kind is FileKind.BANK_STATEMENT)
 
 
 @pytest.mark.parametrize("content", [b"", b" \r\n", b"\xef\xbb\xbf", b"\0\0"])
@@ -180,7 +195,10 @@ def test_sizes_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tijdig.formats.ubl.LARGEST_SIZE", 10)
     assert "larger than" in parse("f", UBL).rejected[0].reason
     monkeypatch.setattr(detect, "LARGEST_SIZE", 10)
-    assert "larger than" in parse("f", CAMT).rejected[0].reason
+    for content in (CAMT, MT940):
+        assert "larger than" in parse("f", content).rejected[0].reason
+        with pytest.raises(detect.StatementsUnreadable, match="larger than"):
+            list(detect.bank_statements("f", content))
 
 
 def test_a_zip_gives_its_members_and_a_bad_one_a_reason() -> None:
@@ -206,15 +224,20 @@ def test_a_hundred_thousand_entries_keep_their_sum() -> None:
     assert (statement.entry_count, str(statement.net_booked)) == (100_000, "1000.00")
 
 
-def test_a_bank_file_is_read_piece_by_piece_as_it_is_read_whole() -> None:
-    pieces = list(detect.bank_statements("x.xml", CAMT))
-    [statement] = parse("x.xml", CAMT).statements
-    assert tuple(pieces[:-1]) == statement.lines
+@pytest.mark.parametrize("content, identity", [(CAMT, "S1"), (MT940, "X"), (MT942, "X")])
+def test_a_bank_file_is_read_piece_by_piece_as_it_is_read_whole(content: bytes, identity: str) -> None:
+    pieces = list(detect.bank_statements("x", content))
+    [statement] = parse("x", content).statements
+    assert tuple(piece for piece in pieces if isinstance(piece, StatementLine)) == statement.lines
+    assert tuple(piece for piece in pieces if isinstance(piece, Rejected)) == statement.rejected
     assert isinstance(pieces[-1], Statement)
-    assert (pieces[-1].id, pieces[-1].lines) == ("S1", ())
+    assert (pieces[-1].id, pieces[-1].lines) == (identity, ())
 
 
-@pytest.mark.parametrize("content", [b"", UBL, b"a;b\r\n1;2\r\n", b"%PDF-1.7", CAMT[:-60]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", UBL, b"a;b\r\n1;2\r\n", b"%PDF-1.7", CAMT[:-60], b":20:X\n:25:NL20INGB0001234567\n"],
+)
 def test_what_is_no_whole_bank_file_is_refused_with_the_reason_it_has_when_read_whole(content: bytes) -> None:
     with pytest.raises(detect.StatementsUnreadable) as refusal:
         list(detect.bank_statements("x", content))
@@ -225,13 +248,15 @@ def test_what_is_no_whole_bank_file_is_refused_with_the_reason_it_has_when_read_
 
 def test_a_bank_statement_is_known_at_its_beginning() -> None:
     assert detect.is_bank_statement(CAMT)
+    assert detect.is_bank_statement(MT940)
+    assert detect.is_bank_statement(b"\xef\xbb\xbf" + MT942)
     assert not detect.is_bank_statement(UBL)
     assert not detect.is_bank_statement(CSV)
     assert not detect.is_bank_statement(b"<")
 
 
 SEEDS = st.sampled_from(
-    [CAMT, UBL, CSV, XLSX, zipped(a=CAMT), recoded(CAMT, "utf-16", "UTF-16"), b"<!DOCTYPE a>"]
+    [CAMT, MT940, UBL, CSV, XLSX, zipped(a=CAMT), recoded(CAMT, "utf-16", "UTF-16"), b"<!DOCTYPE a>"]
 )
 PIECES = st.one_of(
     st.binary(max_size=8),

@@ -14,6 +14,7 @@ def made() -> shapes.Shapes:
         attributed=(("d",),),
         attribute="kind",
         repeated=(("e/f", "g"),),
+        rare=(("r", "s/r"), ("t",)),
         transparent=frozenset({"wrap"}),
     )
 
@@ -21,15 +22,19 @@ def made() -> shapes.Shapes:
 @pytest.mark.parametrize(
     "xml, picked",
     [
-        ("<x><a><b> 1 </b></a><d kind='k'>2</d></x>", (["1", "2"], ["k"], [[]])),
-        ("<x><a><c>1</c></a></x>", (["1", ""], [""], [[]])),
-        ("<x><a><c>1</c><b>2</b></a></x>", (["2", ""], [""], [[]])),
-        ("<x><wrap><a><b>1</b></a></wrap><a><b>2</b></a></x>", (["1", ""], [""], [[]])),
-        ("<x><e><f>1</f></e><g>2</g><e><f>3</f><f/></e></x>", (["", ""], [""], [["1", "2", "3", ""]])),
-        ("<x/>", (["", ""], [""], [[]])),
+        ("<x><a><b> 1 </b></a><d kind='k'>2</d></x>", (["1", "2"], ["k"], [[]], ())),
+        ("<x><a><c>1</c></a></x>", (["1", ""], [""], [[]], ())),
+        ("<x><a><c>1</c><b>2</b></a></x>", (["2", ""], [""], [[]], ())),
+        ("<x><wrap><a><b>1</b></a></wrap><a><b>2</b></a></x>", (["1", ""], [""], [[]], ())),
+        ("<x><e><f>1</f></e><g>2</g><e><f>3</f><f/></e></x>", (["", ""], [""], [["1", "2", "3", ""]], ())),
+        (
+            "<x><s><r kind='k'> 1 </r></s><r/></x>",
+            (["", ""], [""], [[]], [[("1", "k"), ("", "")], []]),
+        ),
+        ("<x/>", (["", ""], [""], [[]], ())),
     ],
 )
-def test_wanted_places_are_picked(xml: str, picked: tuple[list[str], list[str], list[list[str]]]) -> None:
+def test_wanted_places_are_picked(xml: str, picked: shapes.Picked) -> None:
     assert made().pick(etree.fromstring(xml)) == picked
 
 

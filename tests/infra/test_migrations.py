@@ -106,7 +106,7 @@ def test_movements_and_organisations_stay_as_they_were_when_returns_and_policies
     to(empty_database, "banking", "0002_walls")
     to(empty_database, "organisations", "0002_walls")
     with connections[empty_database].cursor() as cursor:
-        cursor.execute(_A_MOVEMENT)
+        cursor.execute(_A_STATEMENT + _A_MOVEMENT)
     to(empty_database)
     with connections[empty_database].cursor() as cursor:
         cursor.execute(
@@ -146,14 +146,26 @@ _AN_INVOICE_AND_ITS_PAYMENT = """
         booking_date, origin, reason, actor, reversed)
         VALUES (7, 1, 'PAYMENT', '', 'EUR', 12100, 12100, '2026-02-01', '', '{}', 'cli', false);
 """
-_A_MOVEMENT = """
+_A_STATEMENT = """
     INSERT INTO banking_bankaccount (id, organisation_id, number, currency, name) VALUES (1, 7, 'NL1', 'EUR', '');
     INSERT INTO banking_bankstatement (id, organisation_id, account_id, file_id, number, sequence, entry_count,
         net_booked, new_lines, known_lines, balance_difference, rejected, imported_at)
         VALUES (1, 7, 1, 1, '', '', 1, -12100, 1, 0, 0, '[]', now());
+"""
+_A_MOVEMENT = """
     INSERT INTO banking_bankline (organisation_id, statement_id, account_id, fingerprint, position, booking_date,
         amount, currency, counterparty_name, counterparty_iban, structured_reference, remittance, end_to_end_id,
         mandate_id, bank_reference, batch, batch_incomplete, return_reason, state, reason)
         VALUES (7, 1, 1, 'f', 0, '2026-01-31', -12100, 'EUR', '', '', '', '', '', '', '', '', false, 'AC04',
                 'WAITING', '{}');
 """
+
+
+def test_statements_stay_when_their_kind_of_file_came(empty_database: str) -> None:
+    to(empty_database, "banking", "0003_what_came_back")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_A_STATEMENT)
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT net_booked, format FROM banking_bankstatement")
+        assert cursor.fetchall() == [(-12100, "")]

@@ -23,7 +23,7 @@ _NOT_FOR_USERS = {"ReasonUnknown", "CurrencyMismatch", "FlowInvalid", "Reference
 _READERS = [
     *(
         each
-        for each in (SOURCE / "formats").glob("*.py")
+        for each in (SOURCE / "formats").rglob("*.py")
         if each.name != "epc_qr.py" and not each.name.endswith("_writer.py")
     ),
     SOURCE / "domain" / "money.py",

@@ -28,6 +28,17 @@ STATEMENT = """<?xml version="1.0"?>
 <Ntry><Amt Ccy="EUR">1210.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>
 <BookgDt><Dt>2026-11-19</Dt></BookgDt><NtryDtls><TxDtls><RmtInf><Ustrd>Factuur 20260417</Ustrd></RmtInf>
 </TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>"""
+MT940 = """:940:
+:20:940S261119
+:25:NL91ABNA0417164300 EUR
+:28C:17109
+:60F:C261118EUR000000000000,00
+:61:261119C000000001210,00N541EREF
+BE68539007547034
+:86:/EREF/E2E-7/ORDP//NAME/Kwekerij Maanbrug/REMI/Factuur 20260417
+:61:2611XXC000000000001,00N541NONREF
+:62F:C261119EUR000000001210,00
+"""
 ROW = "20260417;01-10-2026;31-10-2026;1.210,00;10042;Kwekerij Maanbrug;"
 
 
@@ -60,6 +71,20 @@ def test_each_file_goes_where_it_belongs(
     assert (statement["kind"], statement["new"], statement["waiting"]) == ("bank_statement", 1, 1)
     assert (rows["kind"], rows["holds"], rows["new"], rows["payments_booked"]) == ("table", "invoices", 1, 1)
     assert (invoice["kind"], invoice["invoices"], invoice["rejected"]) == ("invoice", 1, [])
+    with tenancy.within(organisation):
+        assert ledger.open_items_by_number(["20260417"]) == {}
+
+
+def test_an_mt940_books_what_it_pays_and_lists_what_it_could_not_read(
+    organisation: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bank.940").write_text(MT940)
+    assert main.main(["import", str(folder / "facturen.csv")]) == 0
+    capsys.readouterr()
+    assert main.main(["import", str(folder / "bank.940"), "--json"]) == 1
+    (statement,) = json.loads(capsys.readouterr().out)["files"]
+    assert (statement["kind"], statement["new"], statement["booked"]) == ("bank_statement", 1, 1)
+    assert [part["where"] for part in statement["rejected"]] == ["statement 1 (940S261119), entry 2 (line 9)"]
     with tenancy.within(organisation):
         assert ledger.open_items_by_number(["20260417"]) == {}
 
@@ -101,8 +126,9 @@ def test_wrong_use(organisation: int, folder: Path, capsys: pytest.CaptureFixtur
     assert "niemand" in capsys.readouterr().err
 
 
-def test_parts_of_a_file(folder: Path) -> None:
-    parts = list(import_files.parts("alles.zip", (folder / "alles.zip").read_bytes()))
+def test_parts_of_a_file(organisation: int, folder: Path) -> None:
+    with tenancy.within(organisation):
+        parts = list(import_files.parts("alles.zip", (folder / "alles.zip").read_bytes()))
     assert [(part.kind, part.name) for part in parts] == [
         ("table", "alles.zip/facturen.csv"),
         ("bank_statement", "alles.zip/bank.xml"),

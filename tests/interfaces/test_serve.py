@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from tijdig.infra import embedded_postgres
+from tijdig.interfaces.cli.serve import address_of, surroundings
 
 
 @pytest.fixture
@@ -84,3 +85,24 @@ def test_a_taken_port_is_said_plainly(home: Path) -> None:
         )  # fmt: skip
     assert done.returncode == 1
     assert f"port {port} is taken" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8471"),
+        ("0.0.0.0", "http://127.0.0.1:8471"),
+        ("::1", "http://[::1]:8471"),
+        ("kantoor.example", "http://kantoor.example:8471"),
+    ],
+)
+def test_links_lead_to_where_it_listens(host: str, address: str) -> None:
+    assert address_of(host, 8471) == address
+    parts = surroundings({"PATH": "/bin"}, host=host, address=address)
+    assert (parts["TIJDIG_URL"], parts["PATH"]) == (address, "/bin")
+    assert ("TIJDIG_HOSTS" in parts) == (host in ("::1", "kantoor.example"))
+
+
+def test_what_was_set_goes_before_where_it_listens() -> None:
+    given = {"TIJDIG_URL": "https://tijdig.example", "TIJDIG_HOSTS": "tijdig.example"}
+    assert surroundings(given, host="kantoor.example", address="http://kantoor.example:8471") == given

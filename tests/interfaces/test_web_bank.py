@@ -265,3 +265,50 @@ def test_a_viewer_sees_the_money_and_no_buttons(world: World) -> None:
     page = page_of(client_of(world.reader), here(world, line)).split("<main")[1]
     assert "What it may be for" in page
     assert "<form" not in page
+
+
+PAYOUT = Payment(48_120, "Stichting Uitbetaling", "uitbetaling week 46")
+
+
+def test_a_movement_that_is_not_ours_can_be_set_aside_for_good(world: World, colleague: Client) -> None:
+    line = waiting(world, PAYOUT)
+    take_in(world, Payment(9_900, "Stichting Uitbetaling", "uitbetaling week 47"), number="2")
+    said = {"reason": "betaalprovider", "again": "NAME"}
+    page = colleague.post(here(world, line, "set-aside/"), said, follow=True).content.decode()
+    assert "1 other movement that waited was set aside too." in page
+    take_in(world, Payment(7_700, "Stichting Uitbetaling", "uitbetaling week 48"), number="3")
+    with tenancy.within(world.organisation_id):
+        assert bank.waiting_lines().lines == ()
+    rules = colleague.get(f"/o/{world.slug}/bank/rules/")
+    [rule] = rules.context["rules"]
+    assert (rule.why, rule.applied) == ("betaalprovider", 2)
+    aside = page_of(colleague, f"/o/{world.slug}/bank/?state=IGNORED")
+    assert "Your rule sets these aside: betaalprovider" in aside
+    assert colleague.post(f"/o/{world.slug}/bank/rules/{rule.id}/end/").status_code == 302
+    take_in(world, Payment(6_600, "Stichting Uitbetaling", "uitbetaling week 49"), number="4")
+    with tenancy.within(world.organisation_id):
+        assert len(bank.waiting_lines().lines) == 1
+
+
+def test_a_certain_payment_is_booked_whatever_a_rule_says(world: World, colleague: Client) -> None:
+    line = waiting(world, Payment(1_00, "Bakkerij De Korenaar", "zomaar"))
+    colleague.post(here(world, line, "set-aside/"), {"reason": "fooi", "again": "NAME"})
+    take_in(world, Payment(124_950, "Bakkerij De Korenaar", "Factuur 2026-0101"), number="2")
+    assert open_of(world, world.overdue_item) == 0
+
+
+def test_a_rule_about_too_little_is_refused_and_nothing_is_set_aside(world: World, colleague: Client) -> None:
+    line = waiting(world, Payment(1_00, "", "zomaar"))
+    answer = colleague.post(here(world, line, "set-aside/"), {"reason": "fooi", "again": "NAME"})
+    assert answer.status_code == 400
+    assert "Say which account" in answer.content.decode()
+    assert line_of(world, line.id).state is LineState.WAITING
+
+
+def test_after_one_is_dealt_with_the_next_that_waits_is_shown(world: World, colleague: Client) -> None:
+    first = waiting(world)
+    take_in(world, Payment(5_00, "Iemand", "raadsel"), number="2")
+    answer = colleague.post(here(world, first, "set-aside/"), {"reason": "nee"})
+    with tenancy.within(world.organisation_id):
+        (following,) = bank.waiting_lines().lines
+    assert answer.url == here(world, following)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.interfaces.web_world import World, client_of, make_world
@@ -55,7 +57,7 @@ def test_each_row_of_work_says_why_and_leads_there(world: World) -> None:
 def test_a_task_is_done_with_what_came_of_it(world: World) -> None:
     task_id = _task(world)
     client = client_of(world.colleague)
-    client.post(f"/o/{world.slug}/tasks/{task_id}/done/", {"outcome": "Regeling van drie keer"})
+    client.post(f"/o/{world.slug}/tasks/done/", {"task": task_id, "outcome": "Regeling van drie keer"})
     assert "Vraagt om een regeling" not in client.get(f"/o/{world.slug}/").content.decode()
     timeline = client.get(f"/o/{world.slug}/customers/{world.customer}/").content.decode()
     assert "Regeling van drie keer" in timeline
@@ -64,12 +66,44 @@ def test_a_task_is_done_with_what_came_of_it(world: World) -> None:
 def test_a_task_takes_an_outcome_and_is_done_once(world: World) -> None:
     task_id = _task(world)
     client = client_of(world.colleague)
-    address = f"/o/{world.slug}/tasks/{task_id}/done/"
-    assert "few words" in client.post(address, {}, follow=True).content.decode()
+    address = f"/o/{world.slug}/tasks/done/"
+    assert "few words" in client.post(address, {"task": task_id}, follow=True).content.decode()
+    assert "Tick the tasks" in client.post(address, {"outcome": "x"}, follow=True).content.decode()
     assert "Vraagt om een regeling" in client.get(f"/o/{world.slug}/").content.decode()
-    client.post(address, {"outcome": "x"})
-    again = client.post(address, {"outcome": "y"}, follow=True)
+    client.post(address, {"task": task_id, "outcome": "x"})
+    again = client.post(address, {"task": task_id, "outcome": "y"}, follow=True)
     assert "toast-error" in again.content.decode()
+
+
+def test_the_tasks_of_a_customer_are_one_line_and_done_together(world: World) -> None:
+    _task(world)
+    with tenancy.within(world.organisation_id):
+        reason = Reason("PERSON_SAID", {"text": "Ook deze"})
+        messaging.add_tasks(
+            [NewTask(world.customer, "HAND_OVER", reason, due_date=world.on, item_id=world.part_paid_item)],
+            at=clock.now(), actor="cli",
+        )  # fmt: skip
+    page = client_of(world.colleague).get(f"/o/{world.slug}/").content.decode()
+    work = page.split('class="work"')[1].split("</ul>")[0]
+    assert work.count("<li>") == 1
+    assert "2 invoices · 45 days late" in work
+    assert "€1,599.50" in work
+    assert work.count('name="task"') == 2
+    assert f'href="/o/{world.slug}/tasks/"' in page
+
+
+def test_how_late_it_is_is_told_as_of_today(world: World) -> None:
+    with tenancy.within(world.organisation_id):
+        facts = {"days_late": 2, "due_date": (world.on - timedelta(days=45)).isoformat()}
+        messaging.add_tasks(
+            [NewTask(world.customer, "HAND_OVER", Reason("STEP_HAND_OVER", facts),
+                     due_date=world.on - timedelta(days=43), item_id=world.overdue_item)],
+            at=clock.now(), actor="cli",
+        )  # fmt: skip
+    work = client_of(world.colleague).get(f"/o/{world.slug}/").content.decode().split('class="work"')[1]
+    assert "Hand over? · 45 days late" in work
+    assert "waits since" in work
+    assert "is 2 days" not in work
 
 
 def test_a_viewer_sees_the_work_and_no_button(world: World) -> None:

@@ -226,9 +226,9 @@ def test_of_one_kind_an_item_has_one_open_task(organisation: int) -> None:
     (second,) = operations.add_tasks((task, loose), at=AT, actor=ACTOR)
     assert [todo.id for todo in queries.task_page().tasks] == [second, first]
     assert queries.task_counts() == {"HAND_OVER": 1, "NO_ADDRESS": 1}
-    operations.complete_task(first, outcome="called", at=AT, actor=ACTOR)
+    operations.complete_tasks([first], outcome="called", at=AT, actor=ACTOR)
     with pytest.raises(operations.TaskNotOpen):
-        operations.complete_task(first, outcome="again", at=AT, actor=ACTOR)
+        operations.complete_tasks([first], outcome="again", at=AT, actor=ACTOR)
     assert len(operations.add_tasks((task,), at=AT, actor=ACTOR)) == 1
     assert operations.add_tasks((), at=AT, actor=ACTOR) == ()
     done = queries.tasks_of_customer(customer_id)[-1]

@@ -44,7 +44,7 @@ def test_the_preset_flow_from_notice_to_hand_over() -> None:
     ]
     (task,) = messages.task_page(item_id=item_id).tasks
     assert (task.kind, task.due_date) == ("HAND_OVER", on_day(45))
-    assert "45 days past the due date" in str(task.reason)
+    assert "45 days after the due date" in str(task.reason)
     assert followed.actions_of(item_id)[-1].task_id == task.id
 
 

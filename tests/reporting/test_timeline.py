@@ -59,7 +59,7 @@ def test_what_people_did_stands_on_top_with_their_words_and_name(story: Story) -
     person = create_user(email="colleague@example.com", name="Colleague", language="nl")
     placed = hold(story)
     add_note(customer_id=story.customer, item_id=story.item, text="Betaalt vrijdag", actor=f"user:{person}")
-    messaging.complete_task(story.task, outcome="Gebeld", at=at(PAID), actor=ACTOR)
+    messaging.complete_tasks([story.task], outcome="Gebeld", at=at(PAID), actor=ACTOR)
     dunning.lift_hold(hold_id=placed, on=PAID, actor=ACTOR)
     entries = {entry.kind: entry for entry in timeline.of_item(story.item).entries}
     assert (entries[TimelineKind.NOTE].text, entries[TimelineKind.NOTE].actor_name) == (

@@ -65,7 +65,7 @@ def test_a_task_shows_from_its_day_until_it_is_done(story: Story) -> None:
         Money(10_000, "EUR"),
         "=SOM(A1) Oven",
     )
-    messaging.complete_task(story.task, outcome="Gebeld", at=at(PAID), actor="user:1")
+    messaging.complete_tasks([story.task], outcome="Gebeld", at=at(PAID), actor="user:1")
     assert group(WorkKind.TASK) is None
 
 

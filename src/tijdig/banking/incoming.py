@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
+from tijdig.banking import told_twice
 from tijdig.banking.fingerprints import FINGERPRINT, goes_on, likeness
 from tijdig.banking.models import BankLine
 from tijdig.domain.documents import Rejected, Statement, StatementLine
@@ -161,33 +163,40 @@ class Intake:
             if not self._has_table:
                 columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
                 cursor.execute(
-                    f"CREATE TEMP TABLE bank_incoming (place int, likeness text, {columns}) ON COMMIT DROP"
+                    f"CREATE TEMP TABLE bank_incoming (place int, likeness text, {columns},"
+                    " told boolean NOT NULL DEFAULT false) ON COMMIT DROP"
                 )
                 self._has_table = True
-            copy_lines(cursor, "bank_incoming", self._waiting)
+            copy_lines(cursor, f"bank_incoming (place, likeness, {_COLUMNS})", self._waiting)
         self._waiting.clear()
 
-    def store(self, statement_ids: Sequence[int], account_ids: Sequence[int]) -> Counter[int]:
+    def store(
+        self, statement_ids: Sequence[int], account_ids: Sequence[int], *, format_name: str
+    ) -> Counter[int]:
         """Add the movements that are new; return how many were, by the place of their statement.
 
-        The ids are those of `statements`, in that order.
+        The ids are those of `statements`, in that order; `format_name` is the kind of file.
         """
         if not self._has_table:
             return Counter()
+        parameters: dict[str, Any] = {
+            "organisation": tenancy.current_organisation_id(),
+            "places": list(range(len(self.statements))),
+            "chains": [each.chain for each in self.statements],
+            "statements": list(statement_ids),
+            "account_ids": list(account_ids),
+            "accounts": [" ".join(each.statement.account.upper().split()) for each in self.statements],
+        }
+        first = min((each.first_day for each in self.statements if each.first_day), default=date.max)
+        last = max((each.last_day for each in self.statements if each.last_day), default=date.min)
+        other = told_twice.other_kinds_told(
+            format_name=format_name, account_ids=account_ids, first=first, last=last
+        )
         with connection.cursor() as cursor:
-            cursor.execute(
-                _STORE,
-                {
-                    "organisation": tenancy.current_organisation_id(),
-                    "places": list(range(len(self.statements))),
-                    "chains": [each.chain for each in self.statements],
-                    "statements": list(statement_ids),
-                    "account_ids": list(account_ids),
-                    "accounts": [
-                        " ".join(each.statement.account.upper().split()) for each in self.statements
-                    ],
-                },
-            )
+            if other:
+                days = {"format": format_name, "first": first, "last": last}
+                told_twice.mark_told(cursor, _COUNTED, {**parameters, **days})
+            cursor.execute(_STORE, parameters)
             places = {statement_id: place for place, statement_id in enumerate(statement_ids)}
             new = Counter({places[statement_id]: count for statement_id, count in cursor.fetchall()})
             cursor.execute("DROP TABLE bank_incoming")
@@ -195,19 +204,20 @@ class Intake:
         return new
 
 
-_STORE = f"""
-    WITH counted AS (
-        SELECT {_COLUMNS}, place, statement_id, account_id, account, likeness,
+_COUNTED = f"""
+        SELECT {_COLUMNS}, told, bank_incoming.ctid AS row_id, place, statement_id, account_id, account, likeness,
                row_number() OVER (PARTITION BY chain, likeness ORDER BY place, position) AS occurrence
         FROM bank_incoming
         JOIN unnest(%(places)s::int[], %(chains)s::int[], %(statements)s::bigint[], %(account_ids)s::bigint[],
                     %(accounts)s::text[]) AS statement (place, chain, statement_id, account_id, account)
              USING (place)
-    ), added AS (
+"""  # noqa: S608  names of our own
+_STORE = f"""
+    WITH counted AS ({_COUNTED}), added AS (
         INSERT INTO banking_bankline
             (organisation_id, statement_id, account_id, fingerprint, {_COLUMNS}, state, reason)
         SELECT %(organisation)s, statement_id, account_id, {FINGERPRINT}, {_COLUMNS}, 'WAITING', '{{}}'
-        FROM counted ORDER BY place, position
+        FROM counted WHERE NOT told ORDER BY place, position
         ON CONFLICT (organisation_id, fingerprint) DO NOTHING
         RETURNING statement_id
     )

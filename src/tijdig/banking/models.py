@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -30,6 +31,8 @@ class BankStatement(models.Model):
     organisation_id = models.BigIntegerField()
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
     file_id = models.BigIntegerField()
+    format = models.CharField(max_length=20, blank=True)
+    """The kind of file it came in ("camt.053"); the same movement may be told by several kinds."""
     number = models.CharField(max_length=100, blank=True)
     sequence = models.CharField(max_length=20, blank=True)
     from_date = models.DateField(null=True, blank=True)
@@ -49,6 +52,50 @@ class BankStatement(models.Model):
             models.Index(fields=("organisation_id", "-id"), name="statements_newest_first"),
             models.Index(fields=("organisation_id", "file_id"), name="statements_of_file"),
             models.Index(fields=("account", "to_date"), name="statements_of_account"),
+        )
+
+
+class TableLayout(models.Model):
+    """What the columns of a bank's table hold, as a person pointed it out once."""
+
+    organisation_id = models.BigIntegerField()
+    signature = models.CharField(max_length=1000)
+    """The names of its columns; every file with the same ones is read alike."""
+    columns = models.JSONField()
+    account = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation_id", "signature"), name="one_layout_per_kind_of_table"
+            ),
+        )
+
+
+class LineRule(models.Model):
+    """Which movements are set aside by themselves, as a person said once (see domain.line_rules)."""
+
+    organisation_id = models.BigIntegerField()
+    account = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    text = models.CharField(max_length=140, blank=True)
+    only_in = models.BooleanField(null=True, blank=True)
+    why = models.CharField(max_length=300)
+    actor = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    """Since when it is not applied any more; what it did stays readable."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(account="", name="", text=""), name="a_rule_is_about_something"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("organisation_id", "id"), condition=Q(ended_at__isnull=True), name="rules_in_force"
+            ),
         )
 
 
@@ -86,6 +133,8 @@ class BankLine(models.Model):
     state = models.CharField(max_length=7, default=LineState.WAITING.value)
     reason = models.JSONField(default=dict)
     """Why it is in this state: how it was matched, or why it waits."""
+    likely_customer_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
+    """Whose payment it may be, as long as it waits: they are not reminded meanwhile."""
 
     class Meta:
         constraints = (

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from tijdig.banking.incoming import Incoming, Intake
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
 from tijdig.banking.states import LineState
+from tijdig.banking.table_layouts import saved_layout
+from tijdig.banking.told_twice import set_aside_lumps
 from tijdig.domain.documents import Rejected
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import Reason
@@ -74,6 +76,8 @@ class StateChange:
     line_id: int
     state: LineState
     reason: Reason
+    likely_customer_ids: tuple[int, ...] = ()
+    """Of one that waits: whose it may be."""
 
 
 @transaction.atomic
@@ -108,8 +112,10 @@ def _take_in(name: str, content: bytes, file_id: int) -> int:
     Raises BankFileRefused; then the caller's transaction must not be kept.
     """
     intake = Intake()
+    format_name = detect.bank_format(content)
+    layout = None if format_name else saved_layout(content)
     try:
-        intake.take(detect.bank_statements(name, content))
+        intake.take(detect.bank_statements(name, content, layout))
     except detect.StatementsUnreadable as error:
         raise BankFileRefused(_nothing_readable([error.rejected])) from error
     _refuse_unreadable(intake.statements)
@@ -117,11 +123,12 @@ def _take_in(name: str, content: bytes, file_id: int) -> int:
     account_ids = [accounts[each.account] for each in intake.statements]
     rows = BankStatement.objects.bulk_create(
         [
-            _statement_row(each, account_id, file_id)
+            _statement_row(each, account_id, file_id, format_name or "CSV")
             for each, account_id in zip(intake.statements, account_ids, strict=True)
         ]
     )
-    new = intake.store([row.pk for row in rows], account_ids)
+    new = intake.store([row.pk for row in rows], account_ids, format_name=format_name or "CSV")
+    set_aside_lumps([row.pk for row in rows])
     for place, (row, each) in enumerate(zip(rows, intake.statements, strict=True)):
         row.new_lines, row.known_lines = new[place], each.lines - new[place]
     BankStatement.objects.bulk_update(rows, ["new_lines", "known_lines"], batch_size=1000)
@@ -169,7 +176,7 @@ def _accounts(statements: Sequence[Incoming]) -> dict[tuple[str, str], int]:
     return {(number, currency): account_id for number, currency, account_id in found}
 
 
-def _statement_row(incoming: Incoming, account_id: int, file_id: int) -> BankStatement:
+def _statement_row(incoming: Incoming, account_id: int, file_id: int, format_name: str) -> BankStatement:
     statement = incoming.statement
     net = _minor(statement.net_booked)
     if net is None:
@@ -179,6 +186,7 @@ def _statement_row(incoming: Incoming, account_id: int, file_id: int) -> BankSta
         organisation_id=tenancy.current_organisation_id(),
         account_id=account_id,
         file_id=file_id,
+        format=format_name,
         number=_text(statement.id, 100),
         sequence=_text(statement.sequence, 20),
         from_date=statement.from_date or incoming.first_day,
@@ -245,16 +253,23 @@ def set_line_states(changes: Sequence[StateChange]) -> Counter[LineState]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE banking_bankline l SET state = c.state, reason = c.reason
-               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[]) AS c (id, state, reason)
+            """UPDATE banking_bankline l SET state = c.state, reason = c.reason,
+                      likely_customer_ids = nullif(c.likely, '')::bigint[]
+               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[]) AS c (id, state, reason, likely)
                WHERE l.id = c.id""",
             [
                 [change.line_id for change in changes],
                 [change.state.value for change in changes],
                 [_json(change.reason) for change in changes],
+                [_array(change.likely_customer_ids) for change in changes],
             ],
         )
     return Counter(change.state for change in changes)
+
+
+def _array(ids: Sequence[int]) -> str:
+    """Return ids as PostgreSQL writes an array; "" for none."""
+    return f"{{{','.join(map(str, ids))}}}" if ids else ""
 
 
 def _json(reason: Reason) -> str:

@@ -239,6 +239,53 @@ def waiting_ids(*, statement_ids: Collection[int] | None = None) -> tuple[int, .
     return tuple(found.order_by("pk").values_list("pk", flat=True))
 
 
+def waiting_after(line_id: int) -> int | None:
+    """Return the id of the movement that waits next after this one in the list, or of the first; None for none."""
+    here = _lines().filter(pk=line_id).values_list("booking_date", "pk").first()
+    waiting = _lines().filter(state=LineState.WAITING).exclude(pk=line_id).order_by("-booking_date", "-pk")
+    if here is not None:
+        day, key = here
+        below = waiting.filter(Q(booking_date__lt=day) | Q(booking_date=day, pk__lt=key))
+        found = below.values_list("pk", flat=True).first()
+        if found is not None:
+            return found
+    return waiting.values_list("pk", flat=True).first()
+
+
+def waiting_money_of(customer_ids: Collection[int]) -> dict[int, Money]:
+    """Return the money that waits and may be of these customers, by customer: its latest movement's amount."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT ON (customer_id) customer_id, line.amount, line.currency
+               FROM banking_bankline line, unnest(line.likely_customer_ids) AS customer_id
+               WHERE line.organisation_id = %s AND line.state = 'WAITING' AND line.amount > 0
+                 AND customer_id = ANY(%s)
+               ORDER BY customer_id, line.booking_date DESC, line.id DESC""",
+            [tenancy.current_organisation_id(), list(customer_ids)],
+        )
+        return {customer_id: Money(minor, currency) for customer_id, minor, currency in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class BankDataAge:
+    """How far the bank's data reach: the last day any statement tells of, and since when a movement waits."""
+
+    until: date | None
+    waiting_since: date | None
+
+
+def data_age() -> BankDataAge:
+    """Return how far the bank's data reach; nothing where no statement came in yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT (SELECT max(to_date) FROM banking_bankstatement WHERE organisation_id = %(organisation)s),
+                      (SELECT min(booking_date) FROM banking_bankline
+                       WHERE organisation_id = %(organisation)s AND state = 'WAITING')""",
+            {"organisation": tenancy.current_organisation_id()},
+        )
+        return BankDataAge(*cursor.fetchone())
+
+
 def waiting_count(*, up_to: int = 1000) -> int:
     """Return how many movements wait, counting no further than `up_to`."""
     return _lines().filter(state=LineState.WAITING)[:up_to].count()

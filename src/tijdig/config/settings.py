@@ -86,6 +86,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # One uploaded file; a camt.053 of 100,000 entries is 110 MB.
+WATCHED_FOLDER = Path(os.environ.get("TIJDIG_INBOX") or HOME / "inbox")
 LARGEST_UPLOAD = int(os.environ.get("TIJDIG_LARGEST_UPLOAD_MB", "256")) * 1024 * 1024
 
 AUTH_USER_MODEL = "organisations.User"
@@ -103,6 +104,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
@@ -160,7 +163,7 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
     if EMAIL_HOST
-    else "django.core.mail.backends.console.EmailBackend"
+    else "django.core.mail.backends.dummy.EmailBackend"  # a link to choose a password is for no log
 )
 DEFAULT_FROM_EMAIL = os.environ.get("TIJDIG_FROM", "tijdig@localhost")
 

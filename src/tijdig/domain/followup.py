@@ -98,6 +98,8 @@ class FollowUpFacts:
     held_until: date | None = None
     """Held up to and including this date; date.max for an open-ended hold."""
     hold_reason: str = ""
+    blocked: Reason | None = None
+    """Why nothing may be said today though nobody put it on hold; looked at again tomorrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,9 @@ def decide(flow: Flow, facts: FollowUpFacts, on: date) -> Decision:
         return _held(facts, facts.held_until)
     place = _place_on(flow, facts, on)
     planned = _planned_date(flow, facts, place)
+    if facts.blocked is not None and planned <= on:
+        tomorrow = on + timedelta(days=1)
+        return Decision(Outcome.HOLD, facts.blocked, next_action_date=tomorrow, steps_done=done)
     if planned > on:
         waits = Reason("FOLLOW_UP_WAITS", {"next_date": planned.isoformat()})
         return Decision(Outcome.WAIT, waits, next_action_date=planned, steps_done=done)

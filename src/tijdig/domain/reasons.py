@@ -15,7 +15,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
         "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
+        "BANK_DATA_STALE": "The bank data reach no further than %(until)s, so who has paid is not known. Import a "
+        "newer statement.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
+        "BATCH_TOLD_IN_DETAIL": "Another bank file tells the payments in this batch one by one; they are booked.",
         "BOOKED_AT_RATE": "%(paid)s was paid; a person said what that is in the invoice's currency. %(rate)s",
         "BOOKED_BY_HAND": "Booked by hand.",
         "BOOKING_UNDONE": "Its booking was undone.",
@@ -82,6 +85,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "RETURN_TAKEN_BACK": "The return was taken back by hand. %(text)s",
         "RETURN_TOLD_ALREADY": "The bank told this already on %(day)s; it counts once.",
         "RETURN_UNDONE_BEFORE": "A person took this return back before, so a person decides.",
+        "RULE_SETS_ASIDE": "Your rule sets these aside: %(text)s",
         "SENDING_REFUSED": "The message was refused: %(text)s",
         "SENDING_UNAVAILABLE": "Sending failed and is tried again: %(text)s",
         "SENDING_UNSURE": "Sending was interrupted; it is unsure whether the message left. Look whether the "
@@ -93,14 +97,17 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "STATEMENT_DIFFERENCE": "The lines of this statement of %(account)s do not add up to its balances: the "
         "difference is %(difference)s.",
         "STEP_DUE": "The due date, %(due_date)s, has come.",
-        "STEP_FORMAL_NOTICE": "It is %(days_late)s days past the due date, %(due_date)s: time for a formal "
-        "notice.",
-        "STEP_HAND_OVER": "It is %(days_late)s days past the due date, %(due_date)s, and the formal notice "
-        "did not help: decide about handing it over.",
+        "STEP_FORMAL_NOTICE": "%(days_late)s days after the due date, %(due_date)s: time for a formal notice.",
+        "STEP_HAND_OVER": "%(days_late)s days after the due date, %(due_date)s, the formal notice had not "
+        "helped: decide about handing it over.",
         "STEP_NOTICE": "The due date, %(due_date)s, is near: time for a friendly notice.",
-        "STEP_REMINDER": "It is %(days_late)s days past the due date, %(due_date)s: time for a reminder.",
+        "STEP_REMINDER": "%(days_late)s days after the due date, %(due_date)s: time for a reminder.",
         "TAKEN_UP_AGAIN": "Taken up again.",
+        "UNPLACED_MONEY": "%(amount)s of this customer is on account and not set against an invoice. Place it, or "
+        "leave it there knowingly.",
+        "WAITING_MONEY": "A payment of %(amount)s that may be of this customer waits to be placed.",
         "WITHDRAWN_AMOUNT_CHANGED": "What is open on an invoice in it changed before this could be sent.",
+        "WITHDRAWN_BLOCKED": "Money of this customer came in, or the bank data grew old, before this could be sent.",
         "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",
         "WITHDRAWN_SETTLED": "An invoice in it was settled before this could be sent.",
         "WRITTEN_OFF": "Written off by hand.",

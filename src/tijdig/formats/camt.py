@@ -6,6 +6,7 @@ bank-formats.md §6, 7–13.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,9 @@ from tijdig.domain.documents import Rejected, Statement, StatementLine
 from tijdig.domain.money import AmountInvalid, Money
 from tijdig.formats.camt_entries import (
     DETAIL,
+    DETAIL_RARITIES,
     ENTRY,
+    ENTRY_RARITIES,
     REFERENCES,
     TEXTS,
     TRANSPARENT,
@@ -39,7 +42,11 @@ _CHUNK = 32 * 1024
 # An entry longer than so many chunks is a large batch: its children are read and freed as they come.
 _MOST_QUIET = 16
 _ENTRY_WIDTH = len(ENTRY)
+_RARE_WIDTH = len(ENTRY_RARITIES)
 _STATUS = 2
+_DEFAULT_NAMESPACE = re.compile(
+    rb"""(?<=\s)xmlns=(?:"urn:iso:std:iso:20022:[^"<]*"|'urn:iso:std:iso:20022:[^'<]*')"""
+)
 
 
 class CamtRefused(ValueError):
@@ -86,9 +93,11 @@ def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:
         no_network=True,
         huge_tree=False,
     )
+    begun = False
     try:
         while chunk := source.read(_CHUNK):
-            parser.feed(chunk)
+            parser.feed(chunk if begun else _bare(chunk))
+            begun = True
             for _, completed in parser.read_events():
                 element = cast("etree._Element", completed)
                 tag = element.tag
@@ -110,6 +119,14 @@ def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:
         ) from error
 
 
+def _bare(beginning: bytes) -> bytes:
+    """Return the first bytes of a file without its default namespace, of the same length.
+
+    Every tag would carry it, and none is known by it: without, reading takes a tenth less time.
+    """
+    return _DEFAULT_NAMESPACE.sub(lambda found: b" " * len(found.group()), beginning, count=1)
+
+
 def _let_go(element: etree._Element) -> None:
     """Free an element that was read, and the emptied one of its kind before it."""
     element.clear()
@@ -127,6 +144,7 @@ class _Reader:
             attributed=(ENTRY[0], _below("TxDtls", DETAIL[0])),
             attribute="Ccy",
             repeated=(_below("TxDtls", REFERENCES), _below("TxDtls", TEXTS)),
+            rare=(*ENTRY_RARITIES, *(_below("TxDtls", paths) for paths in DETAIL_RARITIES)),
             transparent=TRANSPARENT,
             alone="TxDtls",
         )
@@ -135,6 +153,7 @@ class _Reader:
             attributed=DETAIL[:1],
             attribute="Ccy",
             repeated=(REFERENCES, TEXTS),
+            rare=DETAIL_RARITIES,
             transparent=TRANSPARENT,
         )
         self._statements = 0
@@ -156,8 +175,8 @@ class _Reader:
     def _harvest(self, children: Sequence[etree._Element]) -> None:
         """Read children of a batch and take them out of the tree."""
         for child in children:
-            values, (currency,), (references, texts) = self._details.pick(child)
-            self._read.append(Details(values, currency, references, texts))
+            values, (currency,), (references, texts), rare = self._details.pick(child)
+            self._read.append(Details(values, currency, references, texts, rare))
             parent = child.getparent()
             if parent is not None:
                 parent.remove(child)
@@ -170,19 +189,20 @@ class _Reader:
             parent = element.getparent()
             account = self._account = self._opened(element if parent is None else parent)
         try:
-            values, (currency, detail_currency), (references, texts) = self._entries.pick(element)
+            values, (currency, detail_currency), (references, texts), rare = self._entries.pick(element)
         except NotAlone:
             self._harvest(list(element.iter("{*}TxDtls")))
-            values, (currency, detail_currency), (references, texts) = self._entries.pick(element)
+            values, (currency, detail_currency), (references, texts), rare = self._entries.pick(element)
         if self._read:
             details, self._read = self._read, []
         else:
-            details = [Details(values[_ENTRY_WIDTH:], detail_currency, references, texts)]
+            own = rare[_RARE_WIDTH:] if rare else ()
+            details = [Details(values[_ENTRY_WIDTH:], detail_currency, references, texts, own)]
         account.entries += 1
         if values[_STATUS] not in ("BOOK", ""):
             return ()
         try:
-            return lines(account, values[:_ENTRY_WIDTH], currency, details)
+            return lines(account, values[:_ENTRY_WIDTH], currency, details, rare[:_RARE_WIDTH])
         except (EntryInvalid, AmountInvalid) as error:
             where = f"{account.where}, entry {account.entries} (line {element.sourceline})"
             return (Rejected(where, str(error)),)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from tijdig.domain.documents import StatementLine
 from tijdig.domain.money import AmountInvalid, Money, exponent
+from tijdig.formats.shapes import Rare
 
 _NOT_GIVEN = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF"})
 _AMOUNT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)\Z", re.ASCII)
@@ -35,6 +36,7 @@ ENTRY = (
     ("AddtlNtryInf",),
     ("Btch/PmtInfId", "Btch/MsgId"),
     ("Btch/NbOfTxs",),
+    ("BkTxCd/Domn/Fmly/SubFmlyCd",),
 )
 DETAIL = (
     ("Amt", "AmtDtls/TxAmt/Amt"),
@@ -63,6 +65,21 @@ TEXTS = (
     "RmtInf/Strd/RfrdDocInf/RfrdDocNb",
     "RmtInf/Strd/AddtlRmtInf",
 )
+_RATES = tuple(
+    f"AmtDtls/{amount}/CcyXchg/XchgRate" for amount in ("InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt")
+)
+# What few entries have: amount as ordered, rate, charges as a total or one by one (Rcrd came with version 4).
+_BESIDES = (
+    ("AmtDtls/InstdAmt/Amt",),
+    _RATES,
+    ("Chrgs/TtlChrgsAndTaxAmt",),
+    ("Chrgs/Amt", "Chrgs/Rcrd/Amt"),
+)
+ENTRY_RARITIES = (*_BESIDES, ("RvslInd",))
+DETAIL_RARITIES = (*_BESIDES, ("RtrInf",), ("BkTxCd/Domn/Fmly/SubFmlyCd",))
+# Families of a bank transaction code that take an earlier movement back, ours (IDDT) or one of us (RDDT):
+# returned, reversed and recalled debits and transfers, unpaid cheques and cards (ISO 20022 external code list).
+_TAKES_BACK = frozenset({"UPDD", "PRDD", "RCDD", "RRTN", "RPCR", "ARET", "UPCQ", "CQRV", "UPCT"})
 # NtryDtls came with version 2, Pty with version 8.
 TRANSPARENT = frozenset({"NtryDtls", "Pty"})
 
@@ -90,6 +107,7 @@ class Details:
     currency: str
     references: Sequence[str]
     texts: Sequence[str]
+    rare: Rare = ()
 
 
 @dataclass(slots=True)
@@ -103,27 +121,42 @@ class _Entry:
     reference: str
     additional: str
     place: int
+    takes_back: bool
+    rare: Rare
 
 
 def lines(
-    account: Account, texts: Sequence[str], currency: str, details: Sequence[Details]
+    account: Account, texts: Sequence[str], currency: str, details: Sequence[Details], rare: Rare = ()
 ) -> Sequence[StatementLine]:
     """Return an entry's lines and count its amount; raises EntryInvalid or AmountInvalid.
 
-    `texts` are those of ENTRY, `currency` that of its amount ("": the account's). Only CdtDbtInd gives the
-    sign: RvslInd does not turn it (bank-formats.md §10). A batch becomes its children where they add up.
+    `texts` are those of ENTRY, `currency` that of its amount ("": the account's), `rare` ENTRY_RARITIES. Only
+    CdtDbtInd gives the sign: RvslInd does not turn it, it says that an earlier movement is taken back
+    (bank-formats.md §10). A batch becomes its children where they add up.
     """
-    amount_text, indicator, _, booking, value, bank_reference, number, additional, batch, count = texts
+    amount_text, indicator, _, booking, value, bank_reference, number, additional, batch, count, code = texts
     amount = signed(amount_text, indicator, currency or account.currency)
     account.currency = account.currency or amount.currency
     # Entries are in the account's currency by the standard's rule; some files write another code over them.
-    if exponent(amount.currency) == exponent(account.currency):
+    if amount.currency == account.currency or exponent(amount.currency) == exponent(account.currency):
         account.net += amount.minor
     reference = bank_reference or (number if len(number.lstrip("0")) >= _SHORTEST_REFERENCE else "")
-    entry = _Entry(account, amount, day(booking), day(value), reference, additional, account.entries - 1)
+    takes_back = code in _TAKES_BACK or bool(rare and _says_yes(rare[-1]))
+    entry = _Entry(
+        account,
+        amount,
+        day(booking),
+        day(value),
+        reference,
+        additional,
+        account.entries - 1,
+        takes_back,
+        rare,
+    )
     several = count.isdigit() and int(count[:9]) > 1
     if len(details) == 1 and not several:
-        return (_line(entry, details[0], amount),)
+        line = _line(entry, details[0], amount)
+        return (_besides(line, entry.rare) if entry.rare else line,)
     name = batch or reference or f"{account.where}, entry {account.entries}"
     if len(details) > 1 and (amounts := _children(details, amount, indicator)):
         return [_line(entry, detail, part, name) for detail, part in zip(details, amounts, strict=True)]
@@ -140,6 +173,7 @@ def _whole(entry: _Entry, details: Sequence[Details]) -> StatementLine:
         value_date=entry.value_date,
         remittance=" ".join(dict.fromkeys(parts))[:_LONGEST_SUMMARY] or entry.additional,
         bank_reference=entry.reference,
+        returned=entry.takes_back,
         entry_index=entry.place,
     )
 
@@ -163,7 +197,7 @@ def _line(entry: _Entry, detail: Details, amount: Money, batch: str = "") -> Sta
     remittance = texts[0] if len(texts) == 1 else " ".join(dict.fromkeys(text for text in texts if text))
     if not remittance or remittance in _NOT_GIVEN:
         remittance = "" if references else (additional or entry.additional)
-    return StatementLine(
+    line = StatementLine(
         amount,
         entry.booking_date,
         entry.value_date,
@@ -176,10 +210,56 @@ def _line(entry: _Entry, detail: Details, amount: Money, batch: str = "") -> Sta
         (own_reference or entry.reference) if batch else (entry.reference or own_reference),
         batch,
         False,
-        bool(returned),
+        entry.takes_back or bool(returned),
         returned,
         entry_index=entry.place,
     )
+    return _besides(line, detail.rare) if detail.rare else line
+
+
+def _says_yes(found: Sequence[tuple[str, str]]) -> bool:
+    return any(text in ("true", "1") for text, _ in found)
+
+
+def _besides(line: StatementLine, rare: Rare) -> StatementLine:
+    """Return the line with what its rare places say, as far as it does not know better already."""
+    ordered, rates, total, charges, *signs = rare
+    amount, original, taken = line.amount, line.original_amount, line.charges
+    if original is None and ordered:
+        stated = _money(ordered[0], amount)
+        if stated is not None:
+            signed_as_booked = -stated if amount.minor < 0 else stated
+            original = None if signed_as_booked == amount else signed_as_booked
+    if taken is None:
+        parts = [_money(each, amount) for each in total or charges]
+        minor = sum(part.minor for part in parts if part is not None and part.currency == amount.currency)
+        taken = Money(minor, amount.currency) if minor > 0 else None
+    rate = next((text for text, _ in rates if text.strip("0").rstrip(".") not in ("", "1")), "")
+    return replace(
+        line,
+        returned=line.returned or _takes_back(signs),
+        original_amount=original,
+        charges=taken,
+        exchange_rate=line.exchange_rate or rate,
+    )
+
+
+def _takes_back(signs: Rare) -> bool:
+    """Whether a payment of its own is one that came back: it has a reason, or a code that says so."""
+    if len(signs) < 2:
+        return False
+    reasons, codes = signs
+    return bool(reasons) or any(text in _TAKES_BACK for text, _ in codes)
+
+
+def _money(found: tuple[str, str], like: Money) -> Money | None:
+    """Return an amount beside the booked one, above zero, where it can be read."""
+    text, currency = found
+    try:
+        money = signed(text, "CRDT", currency or like.currency)
+    except (EntryInvalid, AmountInvalid):
+        return None
+    return money if money.minor > 0 else None
 
 
 def _children(details: Sequence[Details], amount: Money, indicator: str) -> list[Money]:

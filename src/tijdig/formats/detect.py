@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tijdig.domain.documents import InvoiceDocument, Rejected, Statement, StatementLine
-from tijdig.formats import archive, camt, prolog, table, ubl
+from tijdig.formats import archive, bank_table, camt, coda, mt940, prolog, table, ubl
 
 LARGEST_SIZE = 300 * 1024 * 1024
 
@@ -21,6 +21,7 @@ _CAMT = {
     "BkToCstmrAcctRpt": "camt.052",
     "BkToCstmrDbtCdtNtfctn": "camt.054",
 }
+_SAYS_CAMT = re.compile(rb"camt\.05[234]")
 _ISO_FORMAT = re.compile(r"(?:camt|pain|pacs)\.\d{3}\.\d{3}\.\d{2}")
 _NOT_READ_XML = {
     "CrossIndustryInvoice": ("CII", "an invoice in CII (as in ZUGFeRD and Factur-X); send it as UBL"),
@@ -40,8 +41,7 @@ _NOT_READ_BYTES = (
     (b"\xff\xd8\xff", "JPEG", "a picture"),
     (b"{", "JSON", "JSON, which is not a format of invoices or bank statements here"),
 )
-_MT940 = re.compile(rb"^\s*(\{1:|:20:|:940:)|\n:(20|25|28C?|60[FM]|61|62[FM]):")
-_CODA = re.compile(rb"\A0{5}\d{6}")
+_NO_TABLES = (b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"{")
 
 
 class FileKind(StrEnum):
@@ -99,15 +99,13 @@ def parse(name: str, content: bytes) -> ParsedFile:
         return _unknown(name, "", f"the file is larger than {LARGEST_SIZE // 1024**2} MB")
     if prolog.looks_like_xml(content):
         return _xml(name, content)
-    if _MT940.search(content[:4096]):
-        return _unknown(name, "MT940", "this is a bank statement in MT940; ask the bank for camt.053")
+    if text_format := _text_format(content):
+        return _coda(name, content) if text_format == "CODA" else _mt940(name, content, text_format)
     for start, format_name, reason in _NOT_READ_BYTES:
         if content.startswith(start):
             return _unknown(name, format_name, f"this is {reason}")
     if archive.is_zip(content) and not archive.is_workbook(content):
         return _unknown(name, "ZIP", "this is a zip file; its members are read one by one")
-    if _CODA.match(content):
-        return _unknown(name, "CODA", "this is a bank statement in CODA; ask the bank for camt.053")
     return _table(name, content)
 
 
@@ -119,29 +117,43 @@ class StatementsUnreadable(ValueError):
         self.rejected = rejected
 
 
-def bank_statements(name: str, content: bytes) -> Iterator[StatementLine | Rejected | Statement]:
+def bank_statements(
+    name: str, content: bytes, layout: bank_table.Layout | None = None
+) -> Iterator[StatementLine | Rejected | Statement]:
     """Yield what a bank file holds as it is read: lines and rejected entries, then their statement.
 
-    As `parse`, without holding what was read. Raises StatementsUnreadable, at the end of a file that is cut
-    off only; what came before is then to be dropped.
+    As `parse`, without holding what was read; `layout` says what the columns of a table hold. Raises
+    StatementsUnreadable, at the end of a file that is cut off only; what came before is then to be dropped.
     """
     is_xml = len(content) <= LARGEST_SIZE and prolog.looks_like_xml(content)
+    text_format = "" if is_xml or layout is not None or len(content) > LARGEST_SIZE else _text_format(content)
     try:
-        message = _camt_message(prolog.trusted(content)) if is_xml else None
-        if message is not None:
-            yield from camt.stream(io.BytesIO(message))
-            return
+        if is_xml and _camt_format(prolog.elements(trusted := prolog.trusted(content))):
+            yield from camt.stream(io.BytesIO(trusted))
+        elif text_format == "CODA":
+            yield from coda.stream(io.BytesIO(content))
+        elif text_format:
+            yield from mt940.stream(io.BytesIO(content))
+        elif layout is not None or bank_layout(content) is not None:
+            yield from bank_table.stream(content, layout)
+        else:
+            rejected = parse(name, content).rejected
+            raise StatementsUnreadable(
+                rejected[0] if rejected else Rejected("file", "this is no bank statement")
+            )
     except prolog.PrologRefused as error:
         raise StatementsUnreadable(Rejected(error.where, str(error))) from error
     except camt.CamtRefused as error:
         raise StatementsUnreadable(Rejected(error.where, _clearer(content, error.reason))) from error
-    rejected = parse(name, content).rejected
-    raise StatementsUnreadable(rejected[0] if rejected else Rejected("file", "this is no bank statement"))
+    except (coda.CodaRefused, mt940.Mt940Refused) as error:
+        raise StatementsUnreadable(Rejected(error.where, error.reason)) from error
+    except bank_table.BankTableRefused as error:
+        raise StatementsUnreadable(Rejected("file", str(error))) from error
 
 
-def _camt_message(content: bytes) -> bytes | None:
-    """Return the content of a camt message, None for another file."""
-    return content if _camt_format(prolog.elements(content)) else None
+def _text_format(content: bytes) -> str:
+    """Return which of the banks' text formats it is in: "CODA", "MT940", "MT942"; "" for another file."""
+    return "CODA" if coda.looks_like(content) else mt940.format_of(content)
 
 
 def _camt_format(elements: Sequence[prolog.Element]) -> str:
@@ -150,22 +162,58 @@ def _camt_format(elements: Sequence[prolog.Element]) -> str:
     return next((_CAMT[name] for name in names if name in _CAMT), "")
 
 
-def is_bank_statement(content: bytes) -> bool:
-    """Return whether the file is a bank statement, from its beginning alone; what it holds is not read."""
+def bank_format(content: bytes) -> str:
+    """Return what kind of bank file it is ("camt.053", "CSV"), from its beginning alone; "" for another file.
+
+    One that is damaged or refused counts as what it says it is.
+    """
     if not prolog.looks_like_xml(content):
-        return False
+        return _text_format(content) or ("CSV" if bank_layout(content) is not None else "")
     try:
         elements = prolog.elements(prolog.trusted(content))
     except prolog.PrologRefused:
-        return False
-    return bool(_camt_format(elements))
+        said = _SAYS_CAMT.search(content[:4096].replace(b"\0", b""))
+        return said[0].decode() if said else ""
+    return _camt_format(elements)
+
+
+def is_bank_statement(content: bytes) -> bool:
+    """Return whether the file is a bank statement, from its beginning alone; what it holds is not read."""
+    return bool(bank_format(content))
 
 
 def _unknown(name: str, format_name: str, reason: str, where: str = "file") -> ParsedFile:
     return ParsedFile(name, FileKind.UNKNOWN, format_name, rejected=(Rejected(where, reason),))
 
 
+def bank_layout(content: bytes) -> bank_table.Layout | None:
+    """Return the layout of a table that is a known bank's, from its first rows alone; None for another file."""
+    found: list[bank_table.Layout] = []
+
+    def is_header(cells: Sequence[str]) -> bool:
+        layout = bank_table.recognise(cells)
+        if layout is not None:
+            found.append(layout)
+        return layout is not None
+
+    if prolog.looks_like_xml(content) or content.startswith(_NO_TABLES):
+        return None
+    try:
+        table.stream(content, is_header=is_header)
+    except table.TableRefused:
+        return None
+    return found[0] if found else None
+
+
 def _table(name: str, content: bytes) -> ParsedFile:
+    layout = bank_layout(content)
+    if layout is not None:
+        format_name = " ".join(("CSV", layout.bank))
+        try:
+            statements = bank_table.read(content)
+        except bank_table.BankTableRefused as error:
+            return _unknown(name, format_name, str(error))
+        return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements)
     try:
         read = table.read(content)
     except table.TableRefused as error:
@@ -212,6 +260,21 @@ def _camt(name: str, content: bytes, format_name: str) -> ParsedFile:
         return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, rejected=(broken,))
     empty = () if statements else (Rejected("file", "the message holds no statement"),)
     return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements, rejected=empty)
+
+
+def _mt940(name: str, content: bytes, format_name: str) -> ParsedFile:
+    try:
+        statements = tuple(mt940.read(io.BytesIO(content)))
+    except mt940.Mt940Refused as error:
+        broken = Rejected(error.where, error.reason)
+        return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, rejected=(broken,))
+    return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements)
+
+
+def _coda(name: str, content: bytes) -> ParsedFile:
+    statements = tuple(coda.read(io.BytesIO(content)))
+    empty = () if statements else (Rejected("file", "the file holds no statement"),)
+    return ParsedFile(name, FileKind.BANK_STATEMENT, "CODA", statements, rejected=empty)
 
 
 def _ubl(name: str, content: bytes, format_name: str) -> ParsedFile:

@@ -30,10 +30,13 @@ class _Recipe:
     single: Callable[[Sequence[etree._Element]], tuple[etree._Element, ...]]
     attributed: tuple[int, ...]
     repeated: tuple[tuple[int, ...], ...]
+    rare: tuple[tuple[int, ...], ...]
 
 
-Picked = tuple[list[str], list[str], list[list[str]]]
-"""The stripped texts of the single places, the attributes, and the texts of the repeated places."""
+Rare = Sequence[Sequence[tuple[str, str]]]
+"""For each rare place every occurrence: its stripped text and its attribute; empty where there is none at all."""
+Picked = tuple[list[str], list[str], list[list[str]], Rare]
+"""The stripped texts of the single places, the attributes, the texts of the repeated places, the rare ones."""
 
 
 class Shapes:
@@ -41,8 +44,9 @@ class Shapes:
 
     A place is a path of local names below the element ("RltdPties/Dbtr/Nm"); elements named in `transparent`
     are left out of paths. `single` lists, per value, the paths to try in order of preference; `attributed`
-    the paths whose `attribute` is wanted; `repeated` the paths of which every occurrence is wanted. Elements
-    in which `alone` occurs more than once are refused.
+    the paths whose `attribute` is wanted; `repeated` the paths of which every occurrence is wanted; `rare`
+    those of which most elements have none, and which then cost nothing. Elements in which `alone` occurs more
+    than once are refused.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Shapes:
         attributed: Sequence[Sequence[str]] = (),
         attribute: str = "",
         repeated: Sequence[Sequence[str]] = (),
+        rare: Sequence[Sequence[str]] = (),
         transparent: frozenset[str] = frozenset(),
         alone: str = "",
     ) -> None:
@@ -59,6 +64,7 @@ class Shapes:
         self._attributed = attributed
         self._attribute = attribute
         self._repeated = repeated
+        self._rare = rare
         self._transparent = transparent
         self._alone = alone
         self._recipes: dict[tuple[str, ...], _Recipe] = {}
@@ -73,12 +79,23 @@ class Shapes:
         shape = tuple(map(_tag_of, elements))
         recipe = self._recipes.get(shape) or self._learn(shape, elements)
         elements.append(self._nothing)
+        attribute = self._attribute
         values = [text.strip() if text else "" for text in map(_text_of, recipe.single(elements))]
         return (
             values,
-            [elements[place].get(self._attribute, "") for place in recipe.attributed],
+            [elements[place].get(attribute, "") for place in recipe.attributed],
             [[(elements[place].text or "").strip() for place in places] for places in recipe.repeated],
+            self._rarities(elements, recipe.rare) if recipe.rare else (),
         )
+
+    def _rarities(self, elements: Sequence[etree._Element], rare: tuple[tuple[int, ...], ...]) -> Rare:
+        return [
+            [
+                ((elements[place].text or "").strip(), elements[place].get(self._attribute, ""))
+                for place in places
+            ]
+            for places in rare
+        ]
 
     def _learn(self, shape: tuple[str, ...], elements: Sequence[etree._Element]) -> _Recipe:
         """Work out, and remember, the recipe of a shape that is met for the first time."""
@@ -89,14 +106,17 @@ class Shapes:
         def first(paths: Sequence[str]) -> int:
             return next((places[path][0] for path in paths if path in places), -1)
 
-        wanted = list(map(first, self._single))
+        def every(wanted: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], ...]:
+            return tuple(
+                tuple(sorted(place for path in paths for place in places.get(path, ()))) for paths in wanted
+            )
+
+        wanted, rare = list(map(first, self._single)), every(self._rare)
         recipe = _Recipe(
             single=itemgetter(*wanted) if len(wanted) > 1 else lambda found: (found[wanted[0]],),
             attributed=tuple(map(first, self._attributed)),
-            repeated=tuple(
-                tuple(sorted(place for path in paths for place in places.get(path, ())))
-                for paths in self._repeated
-            ),
+            repeated=every(self._repeated),
+            rare=rare if any(rare) else (),
         )
         if len(self._recipes) >= _MOST_SHAPES:
             self._recipes.clear()

@@ -8,7 +8,7 @@ import io
 import itertools
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -80,14 +80,19 @@ def read(content: bytes) -> Table:
     return Table("xlsx" if is_zip(content) else "csv", header, tuple(rows))
 
 
-def stream(content: bytes) -> tuple[tuple[str, ...], Iterator[Row]]:
-    """Return the header, and the rows as they are read; raises TableRefused as `read`, also on the way."""
+def stream(
+    content: bytes, *, is_header: Callable[[Sequence[str]], bool] | None = None
+) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """Return the header, and the rows as they are read; raises TableRefused as `read`, also on the way.
+
+    The header is the first row that `is_header` knows, and otherwise the first that looks like one.
+    """
     if len(content) > LARGEST_SIZE:
         raise TableRefused(f"the file is larger than {LARGEST_SIZE // 1024**2} MB; split it")
     records = _xlsx_records(content) if is_zip(content) else _csv_records(content)
     numbered = enumerate(records, start=1)
     first = list(itertools.islice(numbered, _SNIFFED_ROWS))
-    position = _header_position([record for _, record in first])
+    position = _header_position([record for _, record in first], is_header)
     header = _trimmed(first[position][1])
     if len(header) > LARGEST_COLUMNS:
         raise TableRefused(f"the table has {len(header)} columns, {LARGEST_COLUMNS} is the most")
@@ -163,8 +168,13 @@ def _ungrouped(digits: str) -> str:
     return digits[:last].replace(".", "").replace(",", "") + "." + digits[last + 1 :]
 
 
-def _header_position(records: Sequence[Sequence[str]]) -> int:
+def _header_position(
+    records: Sequence[Sequence[str]], is_header: Callable[[Sequence[str]], bool] | None
+) -> int:
     """Return the place of the header: the first record with two filled cells, else the first with one."""
+    for place, record in enumerate(records if is_header else ()):
+        if is_header and is_header(_trimmed(record)):
+            return place
     for least in (2, 1):
         for place, record in enumerate(records):
             if sum(1 for cell in record if cell.strip()) >= least:

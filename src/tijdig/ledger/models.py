@@ -127,6 +127,8 @@ class Credit(models.Model):
     reversed = models.BooleanField(default=False)
     beside_credit_id = models.BigIntegerField(null=True, blank=True)
     """The payment it was given with; it goes when that goes."""
+    left_on_account_date = models.DateField(null=True, blank=True)
+    """Since when somebody knowingly leaves what is left of it on account."""
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

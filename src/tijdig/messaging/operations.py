@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from tijdig.domain.parties import Channel
@@ -225,7 +225,7 @@ def mark_printed(pdfs: Sequence[tuple[int, bytes]], *, at: datetime, actor: str)
 
 
 class TaskNotOpen(Exception):
-    """The task does not exist or was done before."""
+    """None of the tasks exists and is still to do."""
 
     def __init__(self) -> None:
         super().__init__(_("This task has been done already."))
@@ -270,14 +270,15 @@ def add_tasks(tasks: Sequence[NewTask], *, at: datetime, actor: str, audited: bo
 
 
 @transaction.atomic
-def complete_task(task_id: int, *, outcome: str, at: datetime, actor: str) -> None:
-    """Take a task off the work list with what came of it. Raises TaskNotOpen when it was done before."""
-    changed = Task.objects.filter(id=task_id, done_at__isnull=True).update(
-        done_at=at, done_by=actor, outcome=outcome
-    )
-    if not changed:
+def complete_tasks(task_ids: Iterable[int], *, outcome: str, at: datetime, actor: str) -> tuple[int, ...]:
+    """Take those of these tasks that are still to do off the work list, with what came of them.
+
+    Return their ids. Raises TaskNotOpen when none was still to do.
+    """
+    done = _complete(Task.objects.filter(id__in=tuple(task_ids)), outcome=outcome, at=at, actor=actor)
+    if not done:
         raise TaskNotOpen
-    audit.record(actor=actor, action="task.done", subject=f"messaging_task:{task_id}")
+    return done
 
 
 @transaction.atomic
@@ -285,11 +286,11 @@ def complete_tasks_of_items(
     item_ids: Iterable[int], *, outcome: str, at: datetime, actor: str
 ) -> tuple[int, ...]:
     """Take every open task about these items off the work list; return their ids."""
-    todo = (
-        Task.objects.select_for_update()
-        .filter(item_id__in=tuple(item_ids), done_at__isnull=True)
-        .order_by("id")
-    )
+    return _complete(Task.objects.filter(item_id__in=tuple(item_ids)), outcome=outcome, at=at, actor=actor)
+
+
+def _complete(tasks: QuerySet[Task], *, outcome: str, at: datetime, actor: str) -> tuple[int, ...]:
+    todo = tasks.filter(done_at__isnull=True).select_for_update().order_by("id")
     ids = tuple(todo.values_list("id", flat=True))
     if ids:
         Task.objects.filter(id__in=ids).update(done_at=at, done_by=actor, outcome=outcome)

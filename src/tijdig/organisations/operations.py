@@ -329,6 +329,13 @@ def change_role(*, user_id: int, role: Role, actor: str) -> None:
 
 
 @transaction.atomic
+def note_password_link(*, user_id: int, actor: str) -> None:
+    """Write down that somebody made a link with which a member chooses a new password. Raises NotAMember."""
+    _locked_membership(user_id)
+    _record_member("member.link_made", user_id, None, actor)
+
+
+@transaction.atomic
 def remove_member(*, user_id: int, actor: str) -> None:
     """End a user's work for the organisation we are in; their account stays. Raises NotAMember, LastOwner."""
     membership = _locked_membership(user_id)

@@ -19,6 +19,7 @@ from tijdig.ledger.queries import ItemView
 from tijdig.messaging import queries as messages
 from tijdig.messaging.composing import ComposedMessage, House, MessageJob, SomeRefused, compose_batch
 from tijdig.messaging.values import NewTask
+from tijdig.processes.blocks import blocked_customers
 from tijdig.processes.message_making import message_job
 
 HAND_OVER = "HAND_OVER"
@@ -63,12 +64,14 @@ def decide_all(customer_ids: Sequence[int], on: date) -> Plan:
     items = ledger.items([follow_up.item_id for follow_up in due])
     flows = followed.known_flows({follow_up.flow_version_id for follow_up in due})
     holds = followed.holds_on(customer_ids=customer_ids, on=on)
+    blocked = blocked_customers(customer_ids, on=on)
     plan = Plan(due=due, items=items)
     speaking_cases: dict[int, list[Case]] = defaultdict(list)
     for follow_up in due:
         item = items[follow_up.item_id]
         held = holds.of(customer_id=follow_up.customer_id, item_id=follow_up.item_id)
-        decision = decide(flows[follow_up.flow_version_id], _facts(follow_up, item, held), on)
+        facts = _facts(follow_up, item, held, blocked.get(follow_up.customer_id))
+        decision = decide(flows[follow_up.flow_version_id], facts, on)
         case = Case(follow_up, item, decision)
         plan.outcomes[follow_up.id] = decision.outcome
         if decision.step is None:
@@ -82,7 +85,9 @@ def decide_all(customer_ids: Sequence[int], on: date) -> Plan:
     return plan
 
 
-def _facts(follow_up: DueFollowUp, item: ItemView, held: tuple[date, str] | None) -> FollowUpFacts:
+def _facts(
+    follow_up: DueFollowUp, item: ItemView, held: tuple[date, str] | None, blocked: Reason | None
+) -> FollowUpFacts:
     until, why = held if held is not None else (None, "")
     return FollowUpFacts(
         due_date=item.due_date,
@@ -91,6 +96,7 @@ def _facts(follow_up: DueFollowUp, item: ItemView, held: tuple[date, str] | None
         last_step_date=follow_up.last_step_date,
         held_until=until,
         hold_reason=why,
+        blocked=blocked,
     )
 
 

@@ -11,6 +11,7 @@ from tijdig.dunning import queries as followed
 from tijdig.ledger import queries as ledger
 from tijdig.messaging import queries as messages
 from tijdig.messaging.queries import MessageView
+from tijdig.processes.blocks import blocked_customers
 from tijdig.processes.reactions import say_anew
 
 Withdraw = Callable[..., tuple[int, ...]]
@@ -39,7 +40,8 @@ def _what_changed(found: Sequence[MessageView], on: date) -> dict[int, str]:
     """Return the reason's code for each message that no longer holds."""
     items = ledger.items({item.item_id for message in found for item in message.items})
     holds = followed.holds_on(customer_ids={message.line.customer_id for message in found}, on=on)
-    codes = {}
+    blocked = blocked_customers({message.line.customer_id for message in found}, on=on)
+    codes = {message.id: "WITHDRAWN_BLOCKED" for message in found if message.line.customer_id in blocked}
     for message in found:
         for spoken_of in message.items:
             now = items[spoken_of.item_id]

@@ -50,6 +50,7 @@ class WorkRow:
     customer_name: str = ""
     item_id: int | None = None
     item_number: str = ""
+    item_due_date: date | None = None
     task_id: int | None = None
     line_id: int | None = None
     message_id: int | None = None
@@ -138,7 +139,7 @@ _WORK: Mapping[WorkKind, str] = MappingProxyType(
             SELECT task.due_date, task.kind AS task_kind, task.reason, task.id AS task_id,
                    task.customer_id, customer.name AS customer_name,
                    task.item_id, coalesce(item.number, '') AS item_number,
-                   item.open AS minor, item.currency
+                   item.due_date AS item_due_date, item.open AS minor, item.currency
             FROM messaging_task AS task
             JOIN customers_customer AS customer ON customer.id = task.customer_id
             LEFT JOIN ledger_item AS item ON item.id = task.item_id

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from tijdig.interfaces.cli import choosing
 
 ACTOR = "cli"
 _SHOWN_REJECTIONS = 20
-_BANK_STATEMENT = re.compile(rb"camt\.05[234]|BkToCstmr(Stmt|AcctRpt|DbtCdtNtfctn)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +93,12 @@ def parts(name: str, content: bytes) -> Iterator[Part]:
 
 
 def _kind(content: bytes) -> str:
+    from tijdig.processes.cash_application import is_bank_file
+
+    if is_bank_file(content):
+        return "bank_statement"
     start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    if not start.startswith(b"<"):
-        return "table"
-    return "bank_statement" if _BANK_STATEMENT.search(start) else "invoice"
+    return "invoice" if start.startswith(b"<") else "table"
 
 
 def _imported(part: Part, *, accepted: Sequence[str]) -> Outcome:

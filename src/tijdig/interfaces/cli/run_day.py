@@ -48,6 +48,7 @@ def _chosen(slug: str | None) -> tuple[int, ...]:
 
 def _run_one(arguments: argparse.Namespace) -> dict[str, Any]:
     from tijdig.organisations import queries as organisations
+    from tijdig.processes.blocks import stale_bank_data
     from tijdig.processes.daily_run import run_day
     from tijdig.processes.sending import send_waiting
 
@@ -55,10 +56,12 @@ def _run_one(arguments: argparse.Namespace) -> dict[str, Any]:
     now = clock.now()
     today = clock.today(organisation.timezone)
     on = arguments.on or today
+    stale = stale_bank_data(on)
     report = {
         "organisation": organisation.slug,
         "on": on.isoformat(),
         "run": asdict(run_day(on=on, actor=ACTOR, hindsight=on < today)),
+        "warnings": [] if stale is None else [str(stale)],
     }
     if not arguments.no_send:
         report["sent"] = asdict(send_waiting(at=now))

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _PR_SET_PDEATHSIG = 1
 
@@ -36,11 +36,26 @@ def run(arguments: argparse.Namespace) -> int:
             f"port {arguments.port} is taken on {arguments.host}; stop what uses it, or choose another: --port 8001"
         )
     login = _make_demo() if arguments.demo else ""
-    children = [_start(command) for command in _commands(arguments)]
+    address = address_of(arguments.host, arguments.port)
+    environment = surroundings(os.environ, host=arguments.host, address=address)
+    children = [_start(command, environment) for command in _commands(arguments)]
     _wait_until_it_answers(arguments.host, arguments.port, children)
-    address = f"http://{arguments.host}:{arguments.port}"
     print(f"\n  Tijdig is open on {address}\n{login}  Ctrl-C stops it.\n", flush=True)
     return _until_told_to_stop(children)
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address people open; whoever listens everywhere is reached at least on this machine."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::", "") else f"[{host}]" if ":" in host else host  # noqa: S104
+    return f"http://{name}:{port}"
+
+
+def surroundings(given: Mapping[str, str], *, host: str, address: str) -> dict[str, str]:
+    """Return the environment of the parts: links lead to where we listen, unless TIJDIG_URL says otherwise."""
+    own = {"TIJDIG_URL": address}
+    if host not in ("127.0.0.1", "localhost", "0.0.0.0", "::", ""):  # noqa: S104
+        own["TIJDIG_HOSTS"] = f"127.0.0.1,localhost,[::1],{host}"
+    return {**own, **given}
 
 
 def _make_demo() -> str:
@@ -66,7 +81,7 @@ def _commands(arguments: argparse.Namespace) -> Sequence[Sequence[str]]:
     return [web, [sys.executable, "-m", "tijdig.interfaces.worker"]]
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a part that stops with us, even when we are killed outright."""
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
@@ -75,7 +90,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
         if prctl is not None:
             prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
-    return subprocess.Popen(command, preexec_fn=stop_with_parent)  # noqa: S603
+    return subprocess.Popen(command, preexec_fn=stop_with_parent, env=environment)  # noqa: S603
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -36,6 +36,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "is_owner": role == "OWNER",
         "today": getattr(request, "today", None),
         "languages": settings.LANGUAGES,
+        "sends_mail": bool(settings.EMAIL_HOST),
         "navigation": _navigation(request) if organisation else (),
         "my_organisations": SimpleLazyObject(lambda: _organisations_of(request)),
         "layout": "layouts/drawer.html" if _asks_for_a_drawer(request) else "layouts/page.html",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tijdig.organisations import operations as organisations
 from tijdig.organisations import queries
 from tijdig.organisations.queries import OrganisationView
 
@@ -32,8 +33,18 @@ def standing(user_id: int) -> Invitation:
     """
     if settings.EMAIL_HOST:
         return Invitation(sent=True, link="")
-    elsewhere = len(queries.of_user(user_id)) > 1
-    return Invitation(sent=False, link="" if elsewhere else _link(user_id))
+    return Invitation(sent=False, link=_link(user_id) if may_get_a_link(user_id) else "")
+
+
+def may_get_a_link(user_id: int) -> bool:
+    """Return whether an owner may be shown a link with which this user chooses a password."""
+    return not settings.EMAIL_HOST and len(queries.of_user(user_id)) == 1
+
+
+def new_link(user_id: int, *, actor: str) -> str:
+    """Return a link with which somebody who forgot their password chooses a new one; the trail tells it."""
+    organisations.note_password_link(user_id=user_id, actor=actor)
+    return _link(user_id)
 
 
 def send(user_id: int, *, organisation: OrganisationView) -> None:

@@ -155,6 +155,7 @@ DEEDS = {
     "ledger.written_off": _("Written off"),
     "letters.printed": _("Letters printed"),
     "member.added": _("Member added"),
+    "member.link_made": _("Link for a new password made"),
     "member.removed": _("Member taken off"),
     "member.role_changed": _("Role changed"),
     "message.failed": _("Message could not be sent"),

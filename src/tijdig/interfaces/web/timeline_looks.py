@@ -44,7 +44,7 @@ LOOKS: Mapping[TimelineKind, Look] = MappingProxyType(
         TimelineKind.STEP_TAKEN_BACK: Look("undo", "plain"),
         TimelineKind.HOLD: Look("pause", "warn"),
         TimelineKind.HOLD_LIFTED: Look("flows", "good"),
-        TimelineKind.TASK: Look("check", "info"),
+        TimelineKind.TASK: Look("decide", "info"),
         TimelineKind.TASK_DONE: Look("check", "good"),
         TimelineKind.NOTE: Look("note", "plain"),
     }

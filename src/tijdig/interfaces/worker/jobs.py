@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import translation
 from procrastinate.contrib.django import app
 
@@ -14,7 +15,7 @@ from tijdig.infra import clock, jobs, progress, tenancy
 from tijdig.invoices import operations as import_operations
 from tijdig.invoices import queries as invoices
 from tijdig.organisations import queries as organisations
-from tijdig.processes import daily_run, invoice_import, sending
+from tijdig.processes import daily_run, invoice_import, sending, watched_folder
 
 _log = logging.getLogger(__name__)
 ACTOR = "system:worker"
@@ -42,10 +43,20 @@ def serve(*, organisation_id: int, at: datetime) -> None:
     with tenancy.within(organisation_id):
         organisation = organisations.current()
         here = at.astimezone(ZoneInfo(organisation.timezone))
+        # What came in goes before what goes out: nobody is reminded of what a file in the folder pays.
+        _look_in_folder(organisation.slug, on=here.date(), at=at)
         ran_until = organisation.followed_up_until
         if here.time() >= organisation.daily_run_at and (ran_until is None or ran_until < here.date()):
             daily_run.run_day(on=here.date(), actor=ACTOR, at=at)
         sending.send_waiting(at=at)
+
+
+def _look_in_folder(slug: str, *, on: date, at: datetime) -> None:
+    done = watched_folder.take_in(
+        settings.WATCHED_FOLDER / slug, largest=settings.LARGEST_UPLOAD, on=on, at=at, actor=ACTOR
+    )
+    if done.refused:
+        _log.warning("%s bank files in the folder of %s were refused", done.refused, slug)
 
 
 @app.task(name="confirm_import")

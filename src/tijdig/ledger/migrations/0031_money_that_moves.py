@@ -7,7 +7,7 @@ from tijdig.infra.tenancy import same_organisation
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0003_items_by_clue"),
+        ("ledger", "0030_left_on_account"),
     ]
 
     operations = [

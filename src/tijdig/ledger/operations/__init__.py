@@ -40,6 +40,7 @@ from tijdig.ledger.operations.forgiving import (
     WriteOffTooLarge,
     cancel_item,
     forgive,
+    leave_on_account,
     write_off,
 )
 from tijdig.ledger.operations.moving import (
@@ -95,6 +96,7 @@ __all__ = [
     "allocate_many",
     "cancel_item",
     "forgive",
+    "leave_on_account",
     "lock_away",
     "move_to_customer",
     "release",

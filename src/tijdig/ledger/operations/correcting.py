@@ -53,6 +53,8 @@ def undo_allocation(*, allocation_id: int, on: date, reason: Reason, actor: str)
     for one in sorted(gone):
         changes.reverse(credits[one], [each for each in live if each.credit_id == one], on=on, reason=reason)
     _made, settlement = changes.write(on=on, actor=actor)
+    if credit_id not in gone:
+        rows.mark_left_on_account(credit_id, on)  # whoever takes money off an invoice has looked at it
     record("ledger.allocation_undone", settlement, changes.rows, on=on, actor=actor,
            subject=f"ledger_allocation:{allocation_id}")  # fmt: skip
     return settlement

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import Reason
+from tijdig.infra import audit
 from tijdig.ledger.operations import rows
 from tijdig.ledger.operations.allocating import (
     ItemMissing,
@@ -134,6 +135,15 @@ def _check_amounts(wanted: Mapping[int, int], items: Mapping[int, LockedItem], l
                     "number": item.number,
                 }
             )
+
+
+@transaction.atomic
+def leave_on_account(*, credit_id: int, on: date, actor: str) -> None:
+    """Say that what is left of a credit stays on account knowingly. Raises CreditMissing, CreditReversed."""
+    credit = credit_or_refusal(rows.lock_credits({credit_id}), credit_id)
+    check_not_reversed(credit)
+    rows.mark_left_on_account(credit_id, on)
+    audit.record(actor=actor, action="ledger.left_on_account", subject=f"ledger_credit:{credit_id}")
 
 
 @transaction.atomic

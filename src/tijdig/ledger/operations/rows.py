@@ -246,6 +246,12 @@ def mark_reversed(credit_ids: Collection[int]) -> None:
         cursor.execute("UPDATE ledger_credit SET reversed = true WHERE id = ANY(%s)", [list(credit_ids)])
 
 
+def mark_left_on_account(credit_id: int, on: date) -> None:
+    """Note on a credit that somebody knowingly leaves the rest of it on account."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE ledger_credit SET left_on_account_date = %s WHERE id = %s", [on, credit_id])
+
+
 def _sums(amounts: Iterable[tuple[int, int]]) -> dict[int, int]:
     """Return the sum per id, in id order."""
     sums: Counter[int] = Counter()

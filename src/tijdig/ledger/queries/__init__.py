@@ -11,6 +11,8 @@ from tijdig.ledger.queries.figures import (
     balance_of,
     balances_of,
     money_figures,
+    unplaced_credits_of,
+    unplaced_money_of,
 )
 from tijdig.ledger.queries.lookups import (
     allocation,
@@ -79,4 +81,6 @@ __all__ = [
     "open_items_by_reference",
     "open_items_of",
     "open_items_of_amount",
+    "unplaced_credits_of",
+    "unplaced_money_of",
 ]

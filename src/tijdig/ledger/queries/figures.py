@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger.queries.lookups import Row, fetch
 
@@ -104,6 +105,33 @@ def balances_of(customer_ids: Collection[int], *, on: date) -> dict[int, tuple[B
         )
         found[customer_id].append(balance)
     return {customer_id: tuple(balances) for customer_id, balances in found.items()}
+
+
+def unplaced_money_of(customer_ids: Collection[int]) -> dict[int, Money]:
+    """Return the payments on account that nobody looked at yet, by customer (in one of their currencies).
+
+    What a person booked by hand or left there knowingly was looked at.
+    """
+    rows = fetch(
+        f"""SELECT DISTINCT ON (customer_id) customer_id, sum(unallocated), currency FROM ledger_credit
+           WHERE organisation_id = %s AND customer_id = ANY(%s) AND {_UNPLACED}
+           GROUP BY customer_id, currency ORDER BY customer_id, currency""",  # noqa: S608  a condition of our own
+        [tenancy.current_organisation_id(), list(customer_ids)],
+    )
+    return {customer_id: Money(int(minor), currency) for customer_id, minor, currency in rows}
+
+
+def unplaced_credits_of(customer_id: int) -> frozenset[int]:
+    """Return the ids of the customer's payments on account that nobody looked at yet."""
+    rows = fetch(
+        f"SELECT id FROM ledger_credit WHERE organisation_id = %s AND customer_id = %s AND {_UNPLACED}",  # noqa: S608
+        [tenancy.current_organisation_id(), customer_id],
+    )
+    return frozenset(row[0] for row in rows)
+
+
+_UNPLACED = """unallocated > 0 AND kind = 'PAYMENT' AND left_on_account_date IS NULL
+    AND reason ->> 'code' NOT IN ('BOOKED_BY_HAND', 'LEFT_ON_ACCOUNT')"""
 
 
 def ageing(on: date) -> tuple[Ageing, ...]:

@@ -17,7 +17,7 @@ from tijdig.ledger.queries.views import AllocationView, CreditView, ItemView
 ITEM_COLUMNS = """id, customer_id, kind, number, currency, amount, open, issue_date, due_date,
     payment_reference, settled_date, reverses_credit_id, about_item_id"""
 _CREDIT_COLUMNS = """id, customer_id, kind, number, currency, amount, unallocated, booking_date, origin,
-    actor, reversed, created_at, reason"""
+    actor, reversed, created_at, reason, left_on_account_date"""
 
 Row = tuple[Any, ...]
 
@@ -127,7 +127,7 @@ def _credits(condition: str, parameters: Sequence[Any]) -> Iterable[CreditView]:
 
 
 def _credit_view(row: Row) -> CreditView:
-    return CreditView(*(*row[:2], CreditKind(row[2]), *row[3:12], _reason(row[12])))
+    return CreditView(*(*row[:2], CreditKind(row[2]), *row[3:12], _reason(row[12]), row[13]))
 
 
 def _allocations(column: str, value: int) -> tuple[AllocationView, ...]:

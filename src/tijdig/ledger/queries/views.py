@@ -65,6 +65,8 @@ class CreditView:
     reversed: bool
     created_at: datetime
     reason: Reason | None
+    left_on_account_date: date | None
+    """Since when somebody knowingly leaves what is left of it on account."""
 
     @property
     def amount(self) -> Money:

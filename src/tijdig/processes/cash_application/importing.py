@@ -24,6 +24,7 @@ from tijdig.ledger.operations import AllocationRequest, NewCredit
 from tijdig.ledger.queries import ItemView
 from tijdig.processes import reactions
 from tijdig.processes.cash_application.gathering import items_named_by, open_item_of, origin_of, transfer_of
+from tijdig.processes.cash_application.setting_aside import apply_rules
 
 _LINES_AT_ONCE = 2000
 _TRIES = 3
@@ -167,15 +168,19 @@ def _match_and_book(lines: Sequence[LineView], *, on: date, actor: str) -> Booke
             if change.state != LineState.WAITING or known[change.line_id] != change.reason
         ]
     )
-    waiting = sum(change.state == LineState.WAITING for change in changes)
-    return Booked(counts[LineState.BOOKED], waiting, counts[LineState.IGNORED])
+    waiting = {change.line_id for change in changes if change.state == LineState.WAITING}
+    # What the payer's own words settle is booked, whatever a rule says of others like it.
+    by_rule = apply_rules([line for line in lines if line.id in waiting])
+    return Booked(counts[LineState.BOOKED], len(waiting - by_rule), counts[LineState.IGNORED] + len(by_rule))
 
 
 def _change(match: Match) -> StateChange:
     if match.booking is not None:
         return StateChange(match.transfer_id, LineState.BOOKED, match.reason)
-    ignored = match.reason.code in _IGNORED_BY_ITSELF
-    return StateChange(match.transfer_id, LineState.IGNORED if ignored else LineState.WAITING, match.reason)
+    if match.reason.code in _IGNORED_BY_ITSELF:
+        return StateChange(match.transfer_id, LineState.IGNORED, match.reason)
+    likely = tuple(dict.fromkeys(proposal.customer_id for proposal in match.proposals))
+    return StateChange(match.transfer_id, LineState.WAITING, match.reason, likely)
 
 
 def _book(sure: Sequence[tuple[LineView, Match]], items: Sequence[ItemView], *, on: date, actor: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from tijdig.banking import queries as bank
 from tijdig.customers.operations import CustomerData, upsert_customers
 from tijdig.domain.documents import DueDateSource, InvoiceType
+from tijdig.infra import clock
 from tijdig.ledger import queries as ledger
 from tijdig.processes import cash_application, daily_run, reactions, sending
 from tijdig.processes.demonstration.cast import CastMember
@@ -18,8 +20,9 @@ from tijdig.processes.demonstration.story import Story, StoryInvoice, StoryPayme
 from tijdig.processes.invoice_import import Draft, Storable, Storing
 
 ACTOR = "system:demonstration"
-_EVERY_DAY_FROM = 45
-"""The last weeks are lived day by day, as in real life; before that, every fourth working day will do."""
+_SATURDAY = 5
+_EVERY_DAY_FROM = 200
+"""The last months are lived day by day, as in real life; before that, every other day will do."""
 _LEFT_FOR_THE_VISITOR = 12
 """Days at the end whose puzzles nobody has looked at yet."""
 
@@ -41,22 +44,19 @@ def _live(story: Story, *, first: date, last: date, user: str) -> None:
     """Live through the days from `first` to `last`, doing on the last what is done in all of them."""
     _send_invoices(story, first=first, last=last)
     _read_the_bank(story, first=first, last=last)
-    if (story.last_day - last).days > _LEFT_FOR_THE_VISITOR:
+    if last.weekday() < _SATURDAY and (story.last_day - last).days > _LEFT_FOR_THE_VISITOR:
         _clear_up(story, on=last, user=user)
-    morning = datetime.combine(last, time(9, 30), UTC)
+    # Today's run is not ahead of the clock, however early the demonstration is made.
+    morning = min(datetime.combine(last, time(8), ZoneInfo(story.creditor.timezone)), clock.now())
     daily_run.run_day(on=last, actor="system:daily_run", at=morning)
     sending.send_waiting(at=morning)
 
 
 def _days(story: Story) -> Iterator[date]:
     """Yield the days on which something is done."""
-    count = 0
-    for offset in range((story.last_day - story.first_day).days + 1):
-        day = story.first_day + timedelta(days=offset)
-        if day.weekday() >= 5 and day != story.last_day:
-            continue
-        count += 1
-        if (story.last_day - day).days <= _EVERY_DAY_FROM or count % 4 == 0:
+    for day in _span(story.first_day, story.last_day):
+        left = (story.last_day - day).days
+        if left <= _EVERY_DAY_FROM or left % 2 == 0:
             yield day
 
 

@@ -7,16 +7,20 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from tijdig.banking import line_rules
 from tijdig.banking import operations as banking
 from tijdig.banking import queries as bank
+from tijdig.banking.line_rules import rule_list
 from tijdig.banking.queries import LineState, LineView
 from tijdig.customers import queries as customers
+from tijdig.domain.line_rules import LineRule, RuleInvalid
 from tijdig.domain.money import AmountInvalid
 from tijdig.infra import files
 from tijdig.infra.readers_language import in_words
@@ -74,6 +78,34 @@ class ReasonForm(forms.Form):
     """Why something is set aside or taken back."""
 
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+
+
+class AsideForm(ReasonForm):
+    """Why something is set aside, and whether the same goes for others like it from now on."""
+
+    again = forms.ChoiceField(
+        label=gettext_lazy("Next time"),
+        required=False,
+        choices=(
+            ("", gettext_lazy("Ask me again")),
+            ("ACCOUNT", gettext_lazy("Set everything from this account aside")),
+            ("NAME", gettext_lazy("Set everything from this name aside")),
+            ("TEXT", gettext_lazy("Set everything from this account with this text aside")),
+        ),
+    )
+    text = forms.CharField(label=gettext_lazy("The text"), max_length=140, required=False)
+
+    def rule(self, found: LineView) -> LineRule | None:
+        """Return the rule that was asked for; None for none. Raises RuleInvalid."""
+        again, only_in = self.cleaned_data["again"], found.amount.minor > 0
+        if again == "ACCOUNT":
+            return LineRule(account=found.counterparty_iban, only_in=only_in)
+        if again == "NAME":
+            return LineRule(name=found.counterparty_name, only_in=only_in)
+        if again == "TEXT":
+            text = self.cleaned_data["text"]
+            return LineRule(account=found.counterparty_iban, text=text, only_in=only_in)
+        return None
 
 
 @member_required()
@@ -149,7 +181,13 @@ def _line(line_id: int) -> LineView:
 
 def _page(request: MemberRequest, found: LineView, problem: str = "") -> HttpResponse:
     search = request.GET.get("q", request.POST.get("q", "")).replace("\x00", "").strip()[:100]
-    context: dict[str, Any] = {"line": found, "problem": problem, "search": search, "form": ReasonForm()}
+    context: dict[str, Any] = {
+        "line": found,
+        "problem": problem,
+        "search": search,
+        "form": ReasonForm(),
+        "aside": AsideForm(initial={"text": found.remittance[:140]}),
+    }
     if found.state == LineState.WAITING and found.is_receipt:
         context |= _ways_to_book(request, found, search)
     elif found.state == LineState.BOOKED:
@@ -181,6 +219,7 @@ def _booking(request: MemberRequest, found: LineView) -> dict[str, Any]:
     owed = ledger.open_items_of(customer.id) if credit.unallocated_minor else ()
     return {
         "credit": credit,
+        "may_block": credit.id in ledger.unplaced_credits_of(customer.id),
         "customer": customer,
         "allocations": ledger.allocations_of_credit(credit.id),
         "owed": [
@@ -258,7 +297,9 @@ def _done(request: MemberRequest, found: LineView, act: Callable[[], object], sa
     except _REFUSALS as refusal:
         return _page(request, _line(found.id), problem=str(refusal))
     messages.success(request, said)
-    return redirect("bank_line", request.organisation.slug, found.id)
+    following = bank.waiting_after(found.id) if found.state == LineState.WAITING else None
+    # Who works through what waits goes on with the next; who looks something up stays with it.
+    return redirect("bank_line", request.organisation.slug, following or found.id)
 
 
 @member_required(Role.CONTROLLER)
@@ -275,6 +316,25 @@ def on_account(request: MemberRequest, line_id: int) -> HttpResponse:
             line_id=line_id, customer_id=payer, on=request.today, actor=request.actor
         ),
         _("The money is on the customer's account."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def keep_on_account(request: MemberRequest, line_id: int) -> HttpResponse:
+    """Leave what is left of a payment on account knowingly: reminders go on."""
+    found = _line(line_id)
+    origin = f"bank:{found.id}"
+    credit = ledger.credits_by_origin([origin]).get(origin)
+    if credit is None:
+        raise Http404
+    return _done(
+        request,
+        found,
+        lambda: ledger_operations.leave_on_account(
+            credit_id=credit.id, on=request.today, actor=request.actor
+        ),
+        _("It stays on the customer's account."),
     )
 
 
@@ -306,8 +366,54 @@ def allocate(request: MemberRequest, line_id: int) -> HttpResponse:
 @member_required(Role.CONTROLLER)
 @require_POST
 def ignore(request: MemberRequest, line_id: int) -> HttpResponse:
-    """Set a movement aside: it is not for the customers' ledger."""
-    return _with_reason(request, line_id, cash_application.ignore_line, _("The movement was set aside."))
+    """Set a movement aside: it is not for the customers' ledger; and others like it, when that was asked."""
+    found, form = _line(line_id), AsideForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, problem=_("Say in a few words why."))
+    why = form.cleaned_data["reason"]
+    try:
+        rule = form.rule(found)
+    except RuleInvalid as refusal:
+        return _page(request, found, problem=in_words(str(refusal)))
+
+    def act() -> None:
+        with transaction.atomic():
+            cash_application.ignore_line(line_id=line_id, text=why, actor=request.actor)
+            if rule is not None:
+                done = cash_application.make_rule(rule=rule, why=why, actor=request.actor)
+                _tell_of(request, done)
+
+    return _done(request, found, act, _("The movement was set aside."))
+
+
+def _tell_of(request: MemberRequest, done: cash_application.RuleEffect) -> None:
+    if done.set_aside:
+        text = ngettext(
+            "%(count)s other movement that waited was set aside too.",
+            "%(count)s other movements that waited were set aside too.",
+            done.set_aside,
+        )
+        messages.info(request, text % {"count": done.set_aside})
+
+
+@member_required()
+@require_GET
+def rules(request: MemberRequest) -> HttpResponse:
+    """What is set aside by itself, why, and how often."""
+    return render(request, "bank/rules.html", {"rules": rule_list()})
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def end_rule(request: MemberRequest, rule_id: int) -> HttpResponse:
+    """Apply a rule no more."""
+    try:
+        line_rules.end_rule(rule_id=rule_id, actor=request.actor)
+    except line_rules.RuleMissing as missing:
+        messages.error(request, str(missing))
+    else:
+        messages.success(request, _("The rule is not applied any more; what it set aside stays so."))
+    return redirect("bank_rules", request.organisation.slug)
 
 
 def _with_reason(request: MemberRequest, line_id: int, act: Callable[..., object], said: str) -> HttpResponse:

@@ -27,6 +27,8 @@ from tijdig.processes.invoice_import import LABELS, Field, Preview, TableKind
 
 # Larger imports go to the worker, and the page shows how far it is.
 _AT_ONCE = 5_000
+# Rows that are no invoices or customers go another way.
+_BANK = "BANK"
 _OVER = ("DONE", "CANCELLED")
 _REFUSALS = (
     import_operations.ImportIsOver,
@@ -95,7 +97,10 @@ def _batch(batch_id: int) -> ImportBatchView:
 
 def _kinds(kind: TableKind) -> list[tuple[str, str, bool]]:
     words = {TableKind.INVOICES: _("Invoices"), TableKind.CUSTOMERS: _("Customers")}
-    return [(each.value, words[each], each == kind) for each in TableKind]
+    return [
+        *((each.value, words[each], each == kind) for each in TableKind),
+        (_BANK, _("Bank movements"), False),
+    ]
 
 
 def _columns(shown: Preview) -> list[_Column]:
@@ -118,6 +123,8 @@ def _columns(shown: Preview) -> list[_Column]:
 def map_columns(request: MemberRequest, batch_id: int) -> HttpResponse:
     """Say what the rows are, and which column holds which field."""
     batch = _batch(batch_id)
+    if request.POST.get("kind") == _BANK:
+        return redirect("import_bank", request.organisation.slug, batch_id)
     kind = TableKind.CUSTOMERS if request.POST.get("kind") == TableKind.CUSTOMERS else TableKind.INVOICES
     try:
         chosen = _chosen_columns(request) if kind == batch.kind else {}

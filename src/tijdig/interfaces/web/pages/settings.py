@@ -118,7 +118,9 @@ class RoleForm(forms.Form):
 @require_GET
 def overview(request: MemberRequest) -> HttpResponse:
     """What can be set, with how it stands."""
-    return render(request, "settings/overview.html", {"members": queries.members()})
+    return render(
+        request, "settings/overview.html", {"members": queries.members(), "cash": queries.cash_policy()}
+    )
 
 
 @member_required(Role.OWNER)
@@ -231,10 +233,18 @@ def member(request: MemberRequest, user_id: int) -> HttpResponse:
             invitations.send(user_id, organisation=request.organisation)
             messages.success(request, _("The invitation was sent."))
             return redirect("settings_member", request.organisation.slug, user_id)
+        if "link" in request.POST and invitations.may_get_a_link(user_id):
+            link = invitations.new_link(user_id, actor=request.actor)
+            return render(request, "settings/member.html", {"member": found, "form": form, "new_link": link})
         if _removed(request, user_id) or _role_changed(request, form, user_id):
             return redirect("settings_users", request.organisation.slug)
     invitation = None if found.user.has_password else invitations.standing(user_id)
-    context = {"member": found, "form": form, "invitation": invitation}
+    context = {
+        "member": found,
+        "form": form,
+        "invitation": invitation,
+        "may_link": found.user.has_password and invitations.may_get_a_link(user_id),
+    }
     return render(request, "settings/member.html", context)
 
 

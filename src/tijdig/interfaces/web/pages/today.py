@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
+from tijdig.banking import queries as bank
 from tijdig.customers import queries as customers
+from tijdig.domain.money import Money
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.charts import StackedBar, stacked_bar
+from tijdig.interfaces.web.formatting import short_day_text
 from tijdig.interfaces.web.pages.organisations import LAST_ORGANISATION
+from tijdig.interfaces.web.pages.tasks import what_it_asks
 from tijdig.ledger.queries import Ageing
-from tijdig.messaging import operations as messaging
-from tijdig.organisations.queries import Role
+from tijdig.processes.blocks import stale_bank_data
 from tijdig.reporting import today as report
-from tijdig.reporting.today import WorkKind, WorkRow
+from tijdig.reporting.today import WorkGroup, WorkKind, WorkRow
 
 _WORK_SHOWN = 8
+# Tasks are shown a customer at a time: enough of them are read to fill that many lines, usually.
+_ROWS_READ = 40
 
 
 class _Look(NamedTuple):
-    """How a kind of work looks: its heading, its picture, and where all of it is."""
+    """How a kind of work looks: its heading, its picture, where all of it is, and what its date tells."""
 
     heading: Promise
     picture: str
     tone: str
     page: str
     query: str = ""
+    when: Promise = gettext_lazy("of %(day)s")
 
 
 _LOOKS = {
-    WorkKind.TASK: _Look(gettext_lazy("To decide"), "check", "info", ""),
+    WorkKind.TASK: _Look(
+        gettext_lazy("To decide"), "decide", "info", "tasks", when=gettext_lazy("waits since %(day)s")
+    ),
     WorkKind.BANK_LINE: _Look(gettext_lazy("Payments to place"), "bank", "warn", "bank"),
     WorkKind.MESSAGE_FAILED: _Look(
         gettext_lazy("Messages that did not arrive"), "messages", "bad", "messages", "?state=FAILED"
@@ -48,24 +56,30 @@ _LOOKS = {
         gettext_lazy("Statements that do not add up"), "warning", "bad", "statements"
     ),
     WorkKind.NO_ADDRESS: _Look(
-        gettext_lazy("Customers that cannot be reached"), "customers", "warn", "customers"
+        gettext_lazy("Customers that cannot be reached"),
+        "customers",
+        "warn",
+        "customers",
+        "?email=none",
+        when=gettext_lazy("due since %(day)s"),
     ),
 }
 
 
-class OutcomeForm(forms.Form):
-    """What came of a task."""
-
-    outcome = forms.CharField(label=gettext_lazy("What came of it"), max_length=500)
-
-
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A row of the work list as the page shows it."""
+    """A line of the work list: one row, or all tasks of a customer.
+
+    `says` is a sentence for what waits, where that is shorter than the stored reason of `row`.
+    """
 
     row: WorkRow
     words: str
     link: str
+    when: str
+    amounts: tuple[Money, ...]
+    says: str = ""
+    task_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,45 +99,32 @@ def today(request: MemberRequest) -> HttpResponse:
     """The first page of the day."""
     slug = request.organisation.slug
     request.session[LAST_ORGANISATION] = slug
-    found = report.today(request.today, limit=_WORK_SHOWN)
+    found = report.today(request.today, limit=_ROWS_READ)
     if not found.figures and not customers.count(most=1):
         return render(request, "today/first_steps.html", {"try_it": _link(slug, "try_it")})
     context = {
         "figures": found.figures,
         "ageings": [_ageing_bar(ageing, slug) for ageing in found.ageing if ageing.total_minor],
-        "work": [
-            WorkSection(
-                look=_LOOKS[group.kind],
-                lines=tuple(_line(row, slug) for row in group.rows),
-                count=group.count,
-                more=group.more,
-                link=_group_link(group.kind, slug) if group.count > len(group.rows) else "",
-            )
-            for group in found.work
-        ],
+        "work": [_section(group, slug, on=request.today) for group in found.work],
         "work_count": found.work_count,
-        "outcome_form": OutcomeForm(),
+        "bank_data": bank.data_age(),
+        "stale": stale_bank_data(request.today),
     }
     return render(request, "today/today.html", context)
 
 
-@member_required(Role.CONTROLLER)
-@require_POST
-def task_done(request: MemberRequest, task_id: int) -> HttpResponse:
-    """A task is done: it leaves the list, and what came of it is kept."""
-    form = OutcomeForm(request.POST)
-    if form.is_valid():
-        try:
-            messaging.complete_task(
-                task_id, outcome=form.cleaned_data["outcome"], at=request.now, actor=request.actor
-            )
-        except messaging.TaskNotOpen as gone:
-            messages.error(request, str(gone))
-        else:
-            messages.success(request, _("Done."))
-    else:
-        messages.error(request, _("Write down in a few words what came of it."))
-    return redirect("today", request.organisation.slug)
+def _section(group: WorkGroup, slug: str, *, on: date) -> WorkSection:
+    tasks = group.kind == WorkKind.TASK
+    lines = _task_lines(group.rows, slug, on=on) if tasks else [_line(row, slug) for row in group.rows]
+    shown = tuple(lines[:_WORK_SHOWN])
+    complete = len(lines) == len(shown) and group.count == len(group.rows)
+    return WorkSection(
+        look=_LOOKS[group.kind],
+        lines=shown,
+        count=group.count,
+        more=group.more,
+        link="" if complete and not tasks else _group_link(group.kind, slug),
+    )
 
 
 def _ageing_bar(ageing: Ageing, slug: str) -> StackedBar:
@@ -147,8 +148,71 @@ def _bucket_name(from_days: int | None, to_days: int | None) -> str:
     return _("%(start)s–%(end)s days late") % {"start": from_days, "end": to_days}
 
 
+def _task_lines(rows: Sequence[WorkRow], slug: str, *, on: date) -> list[WorkLine]:
+    """Return a line per customer and kind of task, in the order of the longest waiting."""
+    together: dict[tuple[int | None, str], list[WorkRow]] = {}
+    for row in rows:
+        together.setdefault((row.customer_id, row.task_kind), []).append(row)
+    return [_task_line(of_one, slug, on=on) for of_one in together.values()]
+
+
+def _task_line(rows: Sequence[WorkRow], slug: str, *, on: date) -> WorkLine:
+    first = rows[0]
+    sums: dict[str, Money] = {}
+    for row in rows:
+        if row.amount is not None:
+            sums[row.amount.currency] = (
+                sums.get(row.amount.currency, Money(0, row.amount.currency)) + row.amount
+            )
+    many = len(rows) > 1
+    words = (
+        first.customer_name if many else f"{first.customer_name} · {first.item_number}".removesuffix(" · ")
+    )
+    link = (
+        f"{_link(slug, 'tasks')}?customer={first.customer_id}&kind={first.task_kind}"
+        if many
+        else _nearest(first, slug)
+    )
+    return WorkLine(
+        row=first,
+        words=words,
+        link=link,
+        when=_when(first),
+        amounts=tuple(sums.values()),
+        says=_what_is_asked(rows, on=on),
+        task_ids=tuple(row.task_id for row in rows if row.task_id is not None),
+    )
+
+
+def _what_is_asked(rows: Sequence[WorkRow], *, on: date) -> str:
+    """Return what the tasks ask and how it stands today: “Hand over? · 2 invoices · up to 90 days late”."""
+    late = max(((on - row.item_due_date).days for row in rows if row.item_due_date), default=0)
+    parts = [what_it_asks(rows[0].task_kind)]
+    if len(rows) > 1:
+        parts.append(ngettext("%(count)s invoice", "%(count)s invoices", len(rows)) % {"count": len(rows)})
+    if late > 0:
+        parts.append(ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late})
+    return " · ".join(parts)
+
+
 def _line(row: WorkRow, slug: str) -> WorkLine:
-    """A row links to the nearest page where something can be done about it."""
+    words = " · ".join(part for part in (row.customer_name or row.title, row.item_number) if part)
+    return WorkLine(
+        row=row,
+        words=words or str(_LOOKS[row.kind].heading),
+        link=_nearest(row, slug),
+        when=_when(row),
+        amounts=() if row.amount is None else (row.amount,),
+    )
+
+
+def _when(row: WorkRow) -> str:
+    language = (get_language() or "en")[:2]
+    return str(_LOOKS[row.kind].when) % {"day": short_day_text(row.due_date, language=language)}
+
+
+def _nearest(row: WorkRow, slug: str) -> str:
+    """Return the nearest page where something can be done about a row."""
     places = (
         ("bank_line", row.line_id),
         ("message", row.message_id),
@@ -156,9 +220,7 @@ def _line(row: WorkRow, slug: str) -> WorkLine:
         ("customer", row.customer_id),
     )
     links = [_link(slug, name, key) for name, key in places if key is not None]
-    words = " · ".join(part for part in (row.customer_name or row.title, row.item_number) if part)
-    nearest = next((link for link in links if link), _group_link(row.kind, slug))
-    return WorkLine(row, words or str(_LOOKS[row.kind].heading), nearest)
+    return next((link for link in links if link), _group_link(row.kind, slug))
 
 
 def _group_link(kind: WorkKind, slug: str) -> str:

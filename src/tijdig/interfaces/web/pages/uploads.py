@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -20,7 +20,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.banking import operations as banking
 from tijdig.domain.parties import Language
-from tijdig.formats import archive, detect
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.answers import download
 from tijdig.interfaces.web.listing import read_listing
@@ -82,7 +81,9 @@ class UploadForm(forms.Form):
     chosen = _Files(
         label=gettext_lazy("Files"),
         help_text=gettext_lazy("Choose one or several, or drop them here."),
-        widget=_ManyFiles(attrs={"accept": ".xml,.csv,.txt,.xlsx,.zip"}),
+        widget=_ManyFiles(
+            attrs={"accept": ".xml,.csv,.txt,.tab,.xlsx,.zip,.sta,.mt940,.940,.942,.swi,.cod,.coda"}
+        ),
         error_messages={"required": gettext_lazy("Choose a file first.")},
     )
 
@@ -114,7 +115,11 @@ def upload(request: MemberRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _start(request, form)
-    uploads = [each for file in form.cleaned_data["chosen"] for each in _unpacked(file)]
+    uploads = [
+        Upload(member.name, member.content)
+        for file in form.cleaned_data["chosen"]
+        for member in cash_application.unpacked(file.name or "", file.read())
+    ]
     statements, others = _sorted_out(uploads)
     taken_in = [done for each in statements if (done := _take_in(request, form, each))]
     opened = [batch_id for part in others if (batch_id := _open(request, form, part))]
@@ -123,29 +128,13 @@ def upload(request: MemberRequest) -> HttpResponse:
     return redirect(_next_page(request, taken_in, opened))
 
 
-def _unpacked(file: UploadedFile[Any]) -> Iterator[Upload]:
-    """Yield the file; of a zip that holds bank statements, its members."""
-    content, name = file.read(), file.name or ""
-    if not archive.is_zip(content) or archive.is_workbook(content):
-        yield Upload(name, content)
-        return
-    try:
-        members = tuple(archive.members(content))
-    except archive.ArchiveRefused:
-        members = ()  # the import says what is wrong with it
-    if any(detect.is_bank_statement(member.content) for member in members):
-        yield from (Upload(member.name, member.content) for member in members)
-    else:
-        yield Upload(name, content)
-
-
 def _sorted_out(uploads: Sequence[Upload]) -> tuple[list[Upload], list[list[Upload]]]:
     """Return the bank statements, and the imports the others make: each table one, all e-invoices one."""
     statements: list[Upload] = []
     tables: list[Upload] = []
     documents: list[Upload] = []
     for each in uploads:
-        if detect.is_bank_statement(each.content):
+        if cash_application.is_bank_file(each.content):
             statements.append(each)
         elif each.name.lower().endswith((".xml", ".zip")):
             documents.append(each)
@@ -172,11 +161,17 @@ def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> Ban
     except (banking.BankFileRefused, cash_application.TooBusy) as refusal:
         form.add_error("chosen", f"{statement.name}: {refusal}")
         return None
+    report(request, statement.name, done)
+    return done
+
+
+def report(request: MemberRequest, name: str, done: BankImport) -> None:
+    """Tell the person what came of a bank file."""
     if not done.new_lines:
-        messages.info(request, _("%(name)s was here already; nothing was added.") % {"name": statement.name})
-        return done
+        messages.info(request, _("%(name)s was here already; nothing was added.") % {"name": name})
+        return
     numbers = {
-        "name": statement.name,
+        "name": name,
         "new": done.new_lines,
         "booked": done.booked,
         "waiting": done.waiting,
@@ -191,8 +186,7 @@ def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> Ban
             "%(name)s: %(count)s entries could not be read; the statement says why.",
             done.rejected,
         )
-        messages.error(request, text % {"name": statement.name, "count": done.rejected})
-    return done
+        messages.error(request, text % {"name": name, "count": done.rejected})
 
 
 def _next_page(request: MemberRequest, taken_in: Sequence[BankImport], opened: Sequence[int]) -> str:

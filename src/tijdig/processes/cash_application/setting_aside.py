@@ -1,0 +1,82 @@
+"""Setting movements aside by a person's rule: at once when it is made, and for all that come in later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from tijdig.banking import operations as banking
+from tijdig.banking import queries as bank
+from tijdig.banking.line_rules import RuleView, add_rule, rules_in_force
+from tijdig.banking.operations import StateChange
+from tijdig.banking.queries import LineView
+from tijdig.banking.states import LineState
+from tijdig.domain.line_rules import LineRule
+from tijdig.domain.reasons import Reason
+from tijdig.infra import audit
+
+_MOST_AT_ONCE = 10_000
+# What a person took up again stays with the person.
+_LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "TAKEN_UP_AGAIN"})
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEffect:
+    """What came of a new rule: its id, and how many waiting movements it set aside."""
+
+    rule_id: int
+    set_aside: int
+
+
+@transaction.atomic
+def make_rule(*, rule: LineRule, why: str, actor: str) -> RuleEffect:
+    """Set movements like this aside from now on, and those that wait already."""
+    rule_id = add_rule(rule=rule, why=why, actor=actor)
+    waiting = bank.waiting_ids()[:_MOST_AT_ONCE]
+    states = banking.lock_lines(waiting)
+    lines = bank.lines([line_id for line_id in waiting if states[line_id] == LineState.WAITING])
+    done = apply_rules(tuple(lines.values()))
+    if done:
+        audit.record(
+            actor=actor,
+            action="bank.rule_applied",
+            subject=f"banking_linerule:{rule_id}",
+            data={"lines": len(done)},
+        )
+    return RuleEffect(rule_id, len(done))
+
+
+def apply_rules(lines: Sequence[LineView]) -> frozenset[int]:
+    """Set aside those of the locked, waiting movements that a rule is about; return their ids."""
+    rules = rules_in_force()
+    if not rules:
+        return frozenset()
+    fitting = {
+        line.id: rule
+        for line in lines
+        if not (line.reason is not None and line.reason.code in _LEFT_TO_A_PERSON)
+        and (rule := _fitting(rules, line)) is not None
+    }
+    banking.set_line_states(
+        [
+            StateChange(
+                line_id, LineState.IGNORED, Reason("RULE_SETS_ASIDE", {"rule": rule.id, "text": rule.why})
+            )
+            for line_id, rule in fitting.items()
+        ]
+    )
+    return frozenset(fitting)
+
+
+def _fitting(rules: Sequence[RuleView], line: LineView) -> RuleView | None:
+    for each in rules:
+        if each.rule.fits(
+            account=line.counterparty_iban,
+            name=line.counterparty_name,
+            text=f"{line.structured_reference} {line.remittance}",
+            amount_minor=line.amount.minor,
+        ):
+            return each
+    return None

@@ -1,5 +1,6 @@
 # The first two commands: `make run` and `make test`. `make help` lists the rest.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 export TIJDIG_HOME ?= $(CURDIR)/var
 
@@ -7,7 +8,7 @@ export TIJDIG_HOME ?= $(CURDIR)/var
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run     set up, then open Tijdig with a demonstration on http://127.0.0.1:8000"
+	@echo "make run     set up, then open Tijdig with a demonstration on http://127.0.0.1:$(PORT)"
 	@echo "make test    set up, then run the tests"
 	@echo "make setup   set up alone; leaves .venv/bin/tijdig"
 	@echo "make check   style, types, layers, migrations, translations, dependency audit"
@@ -16,7 +17,7 @@ help:
 
 setup: .venv/ready
 
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml $(wildcard src/tijdig/locale/*/LC_MESSAGES/django.po)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Tijdig needs Python 3.11 or newer (set PYTHON=...)"; exit 1; }
 	@echo "1/3  making .venv"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -29,7 +30,7 @@ setup: .venv/ready
 	@touch $@
 
 run: setup
-	@exec $(BIN)/tijdig serve --demo
+	@exec $(BIN)/tijdig serve --demo --port $(PORT)
 
 test: setup
 	@$(BIN)/python -m pytest -n auto

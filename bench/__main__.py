@@ -10,7 +10,7 @@ import json
 import sys
 from importlib import import_module
 
-NAMES = ("camt053", "coda", "mt940", "invoice_import", "daily_run", "list_page")
+NAMES = ("camt053", "coda", "mt940", "invoice_import", "daily_run", "list_page", "killed_imports")
 
 
 def main() -> int:

@@ -50,6 +50,8 @@ USED_BY_NAME = {
     "Item": "the table ledger_item",
     "Credit": "the table ledger_credit",
     "Allocation": "the table ledger_allocation",
+    "MatcherMonth": "the table banking_matchermonth",
+    "corrected_date": "SQL: when a person first took a matcher's booking back",
     "fingerprint": "SQL: tells movements apart",
     "original_currency": "SQL: of which currency the original amount of a movement is",
     "name_key": "SQL: a generated column, to sort and search by",

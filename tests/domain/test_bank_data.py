@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tijdig.domain.bank_data import is_stale, working_days_since
+from tijdig.domain.bank_data import furthest_behind, is_stale, working_days_since
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,22 @@ def test_days_that_banks_work(until: date, on: date, country: str, days: int) ->
 def test_who_imports_nothing_or_asks_nothing_is_never_warned() -> None:
     assert not is_stale(None, on=date(2026, 1, 1), country="NL", after_days=5)
     assert not is_stale(date(2020, 1, 1), on=date(2026, 1, 1), country="NL", after_days=0)
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        ({}, None),
+        ({"A": date(2026, 11, 20)}, ("A", date(2026, 11, 20))),
+        ({"A": date(2020, 1, 1)}, ("A", date(2020, 1, 1))),
+        ({"A": date(2026, 11, 24), "B": date(2026, 11, 20)}, ("B", date(2026, 11, 20))),
+        ({"B": date(2026, 11, 20), "A": date(2026, 11, 20)}, ("A", date(2026, 11, 20))),
+        # An account that tells nothing for a quarter is not used any more.
+        ({"A": date(2026, 11, 24), "OLD": date(2026, 8, 23)}, ("A", date(2026, 11, 24))),
+        ({"A": date(2026, 11, 24), "OLD": date(2026, 8, 24)}, ("OLD", date(2026, 8, 24))),
+    ],
+)
+def test_the_account_that_is_furthest_behind_counts(
+    until: dict[str, date], expected: tuple[str, date] | None
+) -> None:
+    assert furthest_behind(until) == expected

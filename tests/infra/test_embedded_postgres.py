@@ -105,6 +105,26 @@ def test_a_home_its_user_may_not_enter_is_left_alone(tmp_path: Path, monkeypatch
     assert closed.stat().st_mode & 0o777 == 0o700
 
 
+def test_data_stay_where_they_are_when_the_home_is_closed_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new, empty cluster elsewhere would look as if everything was lost."""
+    nobody = embedded_postgres.pwd.getpwnam("nobody")
+    monkeypatch.setattr(embedded_postgres, "_server_user", lambda: nobody)
+    monkeypatch.setattr(embedded_postgres, "_ELSEWHERE", tmp_path / "elsewhere")
+    home = tmp_path / "home"
+    (home / "postgres" / "data").mkdir(parents=True)
+    home.chmod(0o700)
+    assert embedded_postgres._server_folder(home) == home / "postgres"
+    other = tmp_path / "other"
+    monkeypatch.setattr(embedded_postgres, "_may_enter", lambda path, user: False)
+    first = embedded_postgres._server_folder(other)
+    assert first.is_relative_to(tmp_path / "elsewhere")
+    (first / "data").mkdir(parents=True)
+    monkeypatch.setattr(embedded_postgres, "_may_enter", lambda path, user: True)
+    assert embedded_postgres._server_folder(other) == first
+
+
 def test_a_long_path_gets_a_short_socket_folder(tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 100)
     assert len(str(embedded_postgres.socket_folder(deep))) < 90

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections, transaction
 from psycopg.conninfo import make_conninfo
 from pytest_django import DjangoDbBlocker
 
@@ -146,6 +146,30 @@ _AN_INVOICE_AND_ITS_PAYMENT = """
         booking_date, origin, reason, actor, reversed)
         VALUES (7, 1, 'PAYMENT', '', 'EUR', 12100, 12100, '2026-02-01', '', '{}', 'cli', false);
 """
+
+
+def test_movements_stay_nobodys_when_learning_came_and_a_payer_stays_in_its_house(
+    empty_database: str,
+) -> None:
+    to(empty_database, "banking", "0002_walls")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_A_STATEMENT + _A_MOVEMENT)
+    to(empty_database, "banking", "0003_what_came_back")
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT amount, matcher, corrected_date FROM banking_bankline")
+        assert cursor.fetchall() == [(-12100, "", None)]
+    Organisation.objects.using(empty_database).create(id=7, slug="huis", name="Huis")
+    theirs = Customer.objects.using(empty_database).create(organisation_id=8, number="C1", name="Klant")
+    with pytest.raises(IntegrityError), transaction.atomic(using=empty_database):
+        connections[empty_database].cursor().execute(
+            """INSERT INTO banking_knownpayer
+                   (organisation_id, account, customer_id, confirmed, refuted, first_date, last_date)
+               VALUES (7, 'NL02RABO0123456789', %s, 1, 0, '2026-01-31', '2026-01-31')""",
+            [theirs.id],
+        )
+
+
 _A_STATEMENT = """
     INSERT INTO banking_bankaccount (id, organisation_id, number, currency, name) VALUES (1, 7, 'NL1', 'EUR', '');
     INSERT INTO banking_bankstatement (id, organisation_id, account_id, file_id, number, sequence, entry_count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +135,20 @@ def test_parts_of_a_file(organisation: int, folder: Path) -> None:
         ("bank_statement", "alles.zip/bank.xml"),
         ("invoice", "alles.zip"),
     ]
+
+
+def test_what_is_odd_about_a_statement_is_told_and_an_entry_takes_the_day_of_its_statement(
+    organisation: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    undated = STATEMENT.replace("<BookgDt><Dt>2026-11-19</Dt></BookgDt>", "").replace(
+        ">1210.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>\n", ">1200.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>\n"
+    )
+    (tmp_path / "bank.xml").write_text(undated)
+    assert main.main(["import", str(tmp_path / "bank.xml"), "--json"]) == 0
+    [done] = json.loads(capsys.readouterr().out)["files"]
+    assert (done["new"], [each["warning"] for each in done["warnings"]]) == (1, ["DOES_NOT_ADD_UP"])
+    nowhere = re.sub(r"<Dt>\s*<Dt>[^<]*</Dt>\s*</Dt>", "", undated).replace("S1", "S2")
+    (tmp_path / "nowhere.xml").write_text(nowhere)
+    assert main.main(["import", str(tmp_path / "nowhere.xml"), "--json"]) == 1
+    [done] = json.loads(capsys.readouterr().out)["files"]
+    assert done["rejected"] != []

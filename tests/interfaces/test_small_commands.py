@@ -31,7 +31,7 @@ def test_demo_reset_prints_who_can_log_in(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(making, "reset", lambda *, progress: progress("days", 1, 2))
-    assert demo.run(argparse.Namespace(action="reset")) == 0
+    assert demo.run(argparse.Namespace(action="reset", json=False)) == 0
     printed = capsys.readouterr()
     assert all(login.email in printed.out and login.password in printed.out for login in making.LOGINS)
     assert "days: 1 of 2" in printed.err

@@ -236,10 +236,10 @@ def test_a_balance_has_both_sides_per_currency(customer: int) -> None:
 
 
 def test_ageing_puts_each_day_in_its_bucket(customer: int) -> None:
-    days = (-5, 0, 1, 30, 31, 60, 61, 90, 91, 400)
+    days = (-5, 0, 1, 30, 31, 60, 61, 90, 91, 120, 121, 400)
     operations.add_items(
         [
-            new_item(customer, 10 ** (place % 5), due=ON - timedelta(days=late))
+            new_item(customer, 10 ** (place % 6), due=ON - timedelta(days=late))
             for place, late in enumerate(days)
         ],
         actor=ACTOR,
@@ -250,11 +250,12 @@ def test_ageing_puts_each_day_in_its_bucket(customer: int) -> None:
     assert ageing.buckets == (
         AgeingBucket(None, 0, 11, 2),
         AgeingBucket(1, 30, 1_100, 2),
-        AgeingBucket(31, 60, 10_001, 2),
-        AgeingBucket(61, 90, 110, 2),
-        AgeingBucket(91, None, 11_000, 2),
+        AgeingBucket(31, 60, 110_000, 2),
+        AgeingBucket(61, 90, 11, 2),
+        AgeingBucket(91, 120, 1_100, 2),
+        AgeingBucket(121, None, 110_000, 2),
     )
-    assert ageing.total_minor == 22_222
+    assert ageing.total_minor == 222_222
     assert queries.ageing_as_of(ON) == (ageing,)
 
 

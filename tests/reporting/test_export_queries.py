@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from tijdig.infra import tenancy
+from tijdig.ledger.queries.as_of import parameters
 from tijdig.reporting.export_queries import EXPORT_QUERIES
 
 
@@ -15,7 +15,7 @@ from tijdig.reporting.export_queries import EXPORT_QUERIES
 def test_the_columns_are_those_of_the_query(house: int, what: str) -> None:
     query = EXPORT_QUERIES[what]
     with connection.cursor() as cursor:
-        cursor.execute(query.sql, {"organisation": tenancy.current_organisation_id(), "on": date(2024, 1, 1)})
+        cursor.execute(query.sql, parameters(date(2024, 1, 1)))
         read = len(cursor.description)
     named = [name for name in query.columns if name != "reason_code"]
     assert read == len(named) == len(set(named))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from tijdig.banking.states import LineState
 
@@ -133,6 +134,10 @@ class BankLine(models.Model):
     state = models.CharField(max_length=7, default=LineState.WAITING.value)
     reason = models.JSONField(default=dict)
     """Why it is in this state: how it was matched, or why it waits."""
+    matcher = models.CharField(max_length=40, blank=True, db_default="")
+    """The matcher that booked it by itself, also after a person took that back."""
+    corrected_date = models.DateField(null=True, blank=True)
+    """When a person first took back or moved what the matcher had booked."""
     likely_customer_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
     """Whose payment it may be, as long as it waits: they are not reminded meanwhile."""
 
@@ -169,4 +174,77 @@ class BankLine(models.Model):
                 condition=Q(amount__gt=0) & ~Q(counterparty_iban=""),
                 name="receipts_by_account_and_amount",
             ),
+            models.Index(
+                fields=("organisation_id", "matcher", "booking_date", "id"),
+                condition=~Q(matcher=""),
+                name="lines_by_matcher",
+            ),
+            models.Index(
+                fields=("organisation_id", "matcher", "booking_date", "id"),
+                condition=Q(corrected_date__isnull=False),
+                name="lines_that_were_corrected",
+            ),
         )
+
+
+class KnownPayer(models.Model):
+    """That an account paid for a customer: in so many bookings, of which so many were taken back."""
+
+    organisation_id = models.BigIntegerField()
+    account = models.CharField(max_length=40)
+    customer_id = models.BigIntegerField()
+    confirmed = models.IntegerField(default=0)
+    refuted = models.IntegerField(default=0)
+    first_date = models.DateField()
+    last_date = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation_id", "account", "customer_id"), name="one_row_per_payer_and_customer"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed__gte=0, refuted__gte=0), name="a_payer_is_counted_up_only"
+            ),
+        )
+        indexes = (models.Index(fields=("organisation_id", "customer_id"), name="payers_of_customer"),)
+
+
+class MatcherMonth(models.Model):
+    """How a matcher did with the payments of a month, named by its first day.
+
+    Of what was `corrected`, an owner chose to overlook `forgiven`.
+    """
+
+    organisation_id = models.BigIntegerField()
+    matcher = models.CharField(max_length=40)
+    month = models.DateField()
+    booked = models.IntegerField(default=0)
+    corrected = models.IntegerField(default=0)
+    forgiven = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation_id", "matcher", "month"), name="one_record_per_matcher_and_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(booked__gte=0, corrected__gte=0, forgiven__gte=0, forgiven__lte=F("corrected")),
+                name="only_corrections_are_forgiven",
+            ),
+        )
+
+
+class MatcherTurn(models.Model):
+    """That a matcher stopped booking by itself, or went on; the newest row tells how it is."""
+
+    organisation_id = models.BigIntegerField()
+    matcher = models.CharField(max_length=40)
+    books = models.BooleanField()
+    on_date = models.DateField()
+    reason = models.JSONField()
+    actor = models.CharField(max_length=100)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = (models.Index(fields=("organisation_id", "matcher", "-id"), name="turns_of_matcher"),)

@@ -12,6 +12,11 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from tijdig.banking.incoming import Incoming, Intake
+from tijdig.banking.known_payers import PaidFor as PaidFor
+from tijdig.banking.known_payers import PayerMissing as PayerMissing
+from tijdig.banking.known_payers import forget_payer as forget_payer
+from tijdig.banking.known_payers import learn_payers as learn_payers
+from tijdig.banking.known_payers import refute_payers as refute_payers
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
 from tijdig.banking.states import LineState
 from tijdig.banking.table_layouts import saved_layout
@@ -78,6 +83,8 @@ class StateChange:
     reason: Reason
     likely_customer_ids: tuple[int, ...] = ()
     """Of one that waits: whose it may be."""
+    matcher: str = ""
+    """Of one that is booked by itself: the matcher that did; else the one that once did stays."""
 
 
 @transaction.atomic
@@ -254,17 +261,28 @@ def set_line_states(changes: Sequence[StateChange]) -> Counter[LineState]:
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE banking_bankline l SET state = c.state, reason = c.reason,
-                      likely_customer_ids = nullif(c.likely, '')::bigint[]
-               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[]) AS c (id, state, reason, likely)
+                      likely_customer_ids = nullif(c.likely, '')::bigint[],
+                      matcher = coalesce(nullif(c.matcher, ''), l.matcher)
+               FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
+                    AS c (id, state, reason, likely, matcher)
                WHERE l.id = c.id""",
             [
                 [change.line_id for change in changes],
                 [change.state.value for change in changes],
                 [_json(change.reason) for change in changes],
                 [_array(change.likely_customer_ids) for change in changes],
+                [change.matcher for change in changes],
             ],
         )
     return Counter(change.state for change in changes)
+
+
+@transaction.atomic
+def set_likely_customers(line_id: int, customer_ids: Sequence[int]) -> None:
+    """Say whose payment a movement that waits may be."""
+    BankLine.objects.filter(pk=line_id, state=LineState.WAITING).update(
+        likely_customer_ids=list(customer_ids) or None
+    )
 
 
 def _array(ids: Sequence[int]) -> str:

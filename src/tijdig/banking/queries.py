@@ -11,6 +11,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from tijdig.banking.known_payers import PayerView as PayerView
+from tijdig.banking.known_payers import known_payers as known_payers
+from tijdig.banking.known_payers import payers_of as payers_of
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
 from tijdig.banking.states import LineState as LineState
 from tijdig.domain.documents import Rejected
@@ -20,6 +23,7 @@ from tijdig.infra import tenancy
 
 # Shorter ones are somewhere in every account number.
 _SHORTEST_PART_OF_A_NUMBER = 4
+_COUNTED_TO = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +180,14 @@ def line_page(
     state: LineState | None = None,
     search: str = "",
     statement_id: int | None = None,
+    matcher: str = "",
+    corrected: bool = False,
     after: str = "",
     limit: int = 50,
 ) -> LinePage:
     """Return a page of movements, newest first. `search` is words, part of an account, or an amount.
+
+    `matcher` keeps those it booked by itself, with `corrected` those of them that a person took back.
 
     A page mark that cannot be read starts at the beginning.
     """
@@ -188,6 +196,10 @@ def line_page(
         found = found.filter(state=state)
     if statement_id is not None:
         found = found.filter(statement_id=statement_id)
+    if matcher:
+        found = found.filter(matcher=matcher)
+    if corrected:
+        found = found.filter(corrected_date__isnull=False)
     for word in search.split()[:8]:
         found = found.filter(_has_word(word))
     mark = _mark(after)
@@ -252,38 +264,67 @@ def waiting_after(line_id: int) -> int | None:
     return waiting.values_list("pk", flat=True).first()
 
 
-def waiting_money_of(customer_ids: Collection[int]) -> dict[int, Money]:
-    """Return the money that waits and may be of these customers, by customer: its latest movement's amount."""
+@dataclass(frozen=True, slots=True)
+class WaitingMoney:
+    """A payment that waits and may be a customer's."""
+
+    line_id: int
+    amount: Money
+
+
+def waiting_money_of(customer_ids: Collection[int]) -> dict[int, WaitingMoney]:
+    """Return the money that waits and may be of these customers, by customer: the newest of each."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT DISTINCT ON (customer_id) customer_id, line.amount, line.currency
+            """SELECT DISTINCT ON (customer_id) customer_id, line.id, line.amount, line.currency
                FROM banking_bankline line, unnest(line.likely_customer_ids) AS customer_id
                WHERE line.organisation_id = %s AND line.state = 'WAITING' AND line.amount > 0
                  AND customer_id = ANY(%s)
                ORDER BY customer_id, line.booking_date DESC, line.id DESC""",
             [tenancy.current_organisation_id(), list(customer_ids)],
         )
-        return {customer_id: Money(minor, currency) for customer_id, minor, currency in cursor.fetchall()}
+        return {
+            customer_id: WaitingMoney(line_id, Money(minor, currency))
+            for customer_id, line_id, minor, currency in cursor.fetchall()
+        }
 
 
 @dataclass(frozen=True, slots=True)
-class BankDataAge:
-    """How far the bank's data reach: the last day any statement tells of, and since when a movement waits."""
+class WaitingPayments:
+    """How many payments wait for a person, counted no further than a thousand, and since when."""
 
-    until: date | None
-    waiting_since: date | None
+    count: int
+    more: bool
+    since: date | None
 
 
-def data_age() -> BankDataAge:
-    """Return how far the bank's data reach; nothing where no statement came in yet."""
+def data_until() -> dict[str, date]:
+    """Return the last day that any statement tells of, by account; accounts without a statement are left out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT (SELECT max(to_date) FROM banking_bankstatement WHERE organisation_id = %(organisation)s),
-                      (SELECT min(booking_date) FROM banking_bankline
-                       WHERE organisation_id = %(organisation)s AND state = 'WAITING')""",
-            {"organisation": tenancy.current_organisation_id()},
+            """SELECT account.number, statement.to_date FROM banking_bankaccount account
+               CROSS JOIN LATERAL (
+                   SELECT to_date FROM banking_bankstatement
+                   WHERE account_id = account.id AND to_date IS NOT NULL ORDER BY to_date DESC LIMIT 1
+               ) statement
+               WHERE account.organisation_id = %s ORDER BY account.number, statement.to_date""",
+            [tenancy.current_organisation_id()],
         )
-        return BankDataAge(*cursor.fetchone())
+        return dict(cursor.fetchall())
+
+
+def waiting_payments() -> WaitingPayments:
+    """Return how many payments wait for a person and since when."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*), min(booking_date) FROM (
+                   SELECT booking_date FROM banking_bankline
+                   WHERE organisation_id = %s AND state = 'WAITING' AND amount > 0
+                   ORDER BY booking_date, id LIMIT %s) waiting""",
+            [tenancy.current_organisation_id(), _COUNTED_TO + 1],
+        )
+        count, since = cursor.fetchone()
+        return WaitingPayments(min(count, _COUNTED_TO), count > _COUNTED_TO, since)
 
 
 def waiting_count(*, up_to: int = 1000) -> int:

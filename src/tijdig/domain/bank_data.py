@@ -1,12 +1,18 @@
-"""How old the bank's data may be before reminders on it are a risk: counted in days that banks work."""
+"""How old the bank's data may be before reminders on it are a risk: counted in days that banks work.
+
+Each account counts: who pays on the one whose statements are missing is reminded wrongly all the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from tijdig.domain.calendars import holidays
 
 _SATURDAY = 5
+DORMANT_AFTER_DAYS = 92
+"""An account that tells nothing for so much longer than another is taken for one that is not used any more."""
 
 
 def working_days_since(day: date, *, on: date, country: str) -> int:
@@ -19,6 +25,18 @@ def working_days_since(day: date, *, on: date, country: str) -> int:
         count += each.weekday() < _SATURDAY and each not in holidays(country, each.year)
         each += timedelta(days=1)
     return count
+
+
+def furthest_behind(until: Mapping[str, date]) -> tuple[str, date] | None:
+    """Return the account in use whose data reach the least far, and to which day; None where there are no data.
+
+    `until` has the last day each account's statements tell of.
+    """
+    if not until:
+        return None
+    newest = max(until.values())
+    in_use = {account: day for account, day in until.items() if (newest - day).days <= DORMANT_AFTER_DAYS}
+    return min(in_use.items(), key=lambda each: (each[1], each[0]))
 
 
 def is_stale(until: date | None, *, on: date, country: str, after_days: int) -> bool:

@@ -15,8 +15,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
         "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
-        "BANK_DATA_STALE": "The bank data reach no further than %(until)s, so who has paid is not known. Import a "
-        "newer statement.",
+        "BANK_DATA_STALE": "The bank data of account %(account)s reach no further than %(until)s, so who has paid "
+        "since is not known. Import a newer statement.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
         "BATCH_TOLD_IN_DETAIL": "Another bank file tells the payments in this batch one by one; they are booked.",
         "BOOKED_AT_RATE": "%(paid)s was paid; a person said what that is in the invoice's currency. %(rate)s",
@@ -43,6 +43,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "ITEM_ALREADY_PAID": "Invoice %(numbers)s is named, but nothing is open on it.",
         "ITEM_SETTLED": "Nothing is owed any more.",
         "LEFT_ON_ACCOUNT": "Left on the customer's account.",
+        "MATCHER_GOES_ON": "What it booked is right often enough again for the %(percent)s%% that is asked.",
+        "MATCHER_STOPPED": "Of its last %(booked)s bookings people corrected %(corrected)s: too many for the "
+        "%(percent)s%% that is asked.",
+        "MATCHER_UNPROVEN": "It has not yet been right often enough to be sure of the %(percent)s%% that is asked.",
         "MAY_GIVE_BACK": "It may give back the payment of %(day)s from the same account: a person decides.",
         "MESSAGE_TODAY_ALREADY": "This customer already has a message of that day; the next one can go on "
         "%(next_date)s.",
@@ -103,9 +107,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "STEP_NOTICE": "The due date, %(due_date)s, is near: time for a friendly notice.",
         "STEP_REMINDER": "%(days_late)s days after the due date, %(due_date)s: time for a reminder.",
         "TAKEN_UP_AGAIN": "Taken up again.",
-        "UNPLACED_MONEY": "%(amount)s of this customer is on account and not set against an invoice. Place it, or "
-        "leave it there knowingly.",
-        "WAITING_MONEY": "A payment of %(amount)s that may be of this customer waits to be placed.",
+        "UNPLACED_MONEY": "%(amount)s %(currency)s of this customer is on account and not set against an "
+        "invoice. Place it, or leave it there knowingly.",
+        "WAITING_MONEY": "A payment of %(amount)s %(currency)s that may be of this customer waits to be placed.",
         "WITHDRAWN_AMOUNT_CHANGED": "What is open on an invoice in it changed before this could be sent.",
         "WITHDRAWN_BLOCKED": "Money of this customer came in, or the bank data grew old, before this could be sent.",
         "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",

@@ -220,7 +220,8 @@ class _Reader:
             opening_balance=balances.opening,
             closing_balance=balances.closing,
             from_date=day_or_none(_text(element, "FrToDt/FrDtTm") or _text(element, "FrToDt/FrDt")),
-            to_date=day_or_none(_text(element, "FrToDt/ToDtTm") or _text(element, "FrToDt/ToDt")),
+            to_date=day_or_none(_text(element, "FrToDt/ToDtTm") or _text(element, "FrToDt/ToDt"))
+            or balances.closing_day,
             entry_count=account.entries,
             net_booked=Money(account.net, account.currency) if account.currency else None,
             rejected=balances.rejected,
@@ -255,6 +256,7 @@ class _Balances:
 
     opening: Money | None
     closing: Money | None
+    closing_day: date | None
     rejected: tuple[Rejected, ...]
 
 
@@ -281,8 +283,15 @@ def _balances(statement: etree._Element, currency: str) -> _Balances:
     return _Balances(
         min(opening, key=_first)[1] if opening else None,
         max(reversed(closing), key=_first)[1] if closing else None,
+        _last_day(closing),
         tuple(rejected),
     )
+
+
+def _last_day(closing: Sequence[tuple[date, Money]] | None) -> date | None:
+    """Return the last day that a closing balance is of; None where none says it."""
+    last = max((day for day, _money in closing or ()), default=date.min)
+    return None if last == date.min else last
 
 
 def _code(balance: etree._Element) -> str:

@@ -7,18 +7,21 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # A comma between digits is part of an amount.
 _QUOTED = re.compile(r'[;\t|"\r\n]|,(?!\d)')
+# A Belgian structured reference begins with plus signs; it calculates nothing.
+_OGM = re.compile(r"\+{3}\d{3}/\d{4}/\d{5}\+{3}\Z")
 _NUMBER = re.compile(r"[+-]?\d[\d.,]*\Z")
 Cell = str | int | Decimal | date | None
 
 
 def neutralised(text: str) -> str:
     """Return `text` so that a spreadsheet shows it instead of calculating it; plain numbers stay numbers."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _NUMBER.match(text) else text
+    is_plain = _NUMBER.match(text) or _OGM.match(text)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not is_plain else text
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -31,6 +34,15 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Tijdig") -> bytes:
     """Return an Excel workbook of one sheet: a bold header that stays, texts as texts, numbers as such."""
+    target = io.BytesIO()
+    write_xlsx(target, header, rows, sheet=sheet)
+    return target.getvalue()
+
+
+def write_xlsx(
+    target: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: str = "Tijdig"
+) -> None:
+    """Write what `xlsx_bytes` returns, row by row through a temporary file: however long, it takes little memory."""
     # Loaded when it is needed: the command line starts three times faster without it.
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -54,9 +66,7 @@ def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sheet: 
     page.append([cell(name, font=Font(bold=True)) for name in header])
     for row in rows:
         page.append([cell(value) for value in row])
-    target = io.BytesIO()
     workbook.save(target)
-    return target.getvalue()
 
 
 def _csv_line(row: Sequence[Cell]) -> str:

@@ -29,6 +29,7 @@ from typing import IO
 
 _LONGEST_SOCKET_PATH = 90  # the kernel takes 107 bytes, PostgreSQL adds the file's name
 _START_SECONDS = 60
+_ELSEWHERE = Path("/var/lib/tijdig")
 _LOOK_EVERY_SECONDS = 0.25
 _PR_SET_PDEATHSIG = 1
 _TUNING = (
@@ -112,9 +113,13 @@ def _digest(home: Path) -> str:
 def _server_folder(home: Path) -> Path:
     """Return where the server's files are: in `home`, unless its user may not enter there."""
     user = _server_user()
-    if user is None or _may_enter(home, user):
-        return home / "postgres"
-    return Path("/var/lib/tijdig") / _digest(home)
+    inside, elsewhere = home / "postgres", _ELSEWHERE / _digest(home)
+    if user is None:
+        return inside
+    # Data that are there already stay where they are, whatever becomes of the folder's permissions.
+    if (elsewhere / "data").exists() and not (inside / "data").exists():
+        return elsewhere
+    return inside if (inside / "data").exists() or _may_enter(home, user) else elsewhere
 
 
 def _server_user() -> pwd.struct_passwd | None:
@@ -251,6 +256,10 @@ def _wait_until_it_answers(folder: Path, guard: subprocess.Popen[bytes]) -> None
 def _guard(home: Path, *, durable: bool) -> None:
     """Run the server until nobody uses it any more. The body of the guard process."""
     folder, user = _server_folder(home), _server_user()
+    if user is not None and not _may_enter(folder, user):
+        raise ServerDidNotStart(
+            f"the data are in {folder}, where the user {user.pw_name} may not enter any more; give that right back"
+        )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     binaries = _binaries(folder)
     _make_database(folder, binaries, user)

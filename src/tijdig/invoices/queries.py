@@ -186,3 +186,33 @@ def _batch_view(row: ImportBatch) -> ImportBatchView:
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteLeft:
+    """A credit note that names an invoice and is not used up; `left_minor` in minor units."""
+
+    credit_id: int
+    customer_id: int
+    currency: str
+    left_minor: int
+    number: str
+    preceding_invoice: str
+
+
+def credit_notes_with_money_left() -> tuple[CreditNoteLeft, ...]:
+    """Return the credit notes that name an invoice and have something left, oldest first.
+
+    Those that somebody leaves on account knowingly are not in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT credit.id, credit.customer_id, credit.currency, credit.unallocated, note.number,
+                      note.preceding_invoice
+               FROM ledger_credit credit JOIN invoices_invoice note ON note.credit_id = credit.id
+               WHERE credit.organisation_id = %s AND credit.unallocated > 0 AND credit.kind = 'CREDIT_NOTE'
+                 AND credit.left_on_account_date IS NULL AND note.preceding_invoice <> ''
+               ORDER BY credit.booking_date, credit.id""",
+            [tenancy.current_organisation_id()],
+        )
+        return tuple(CreditNoteLeft(*row) for row in cursor.fetchall())

@@ -167,6 +167,12 @@ class Credit(models.Model):
                 condition=Q(unallocated__gt=0),
                 name="credits_with_money_left",
             ),
+            # A source that was booked, taken back and booked anew: see queries/as_of.py.
+            models.Index(
+                fields=("organisation_id", "origin"),
+                condition=Q(reversed=True) & ~Q(origin=""),
+                name="reversed_credits_by_origin",
+            ),
         )
 
 
@@ -199,4 +205,5 @@ class Allocation(models.Model):
         indexes = (
             models.Index(fields=("organisation_id", "item_id"), name="allocations_of_item"),
             models.Index(fields=("organisation_id", "credit_id"), name="allocations_of_credit"),
+            models.Index(fields=("organisation_id", "on_date"), name="allocations_by_day"),
         )

@@ -19,13 +19,10 @@ from django.utils.translation import gettext as _
 from tijdig.domain.parties import Language
 from tijdig.formats import epc_qr
 from tijdig.messaging.content import content_of, payment_payload
-from tijdig.messaging.email_layout import has_logo
-from tijdig.messaging.house_style import palette
 from tijdig.messaging.text_layout import house_lines
+from tijdig.messaging.typesetting import compiler, house_data
 from tijdig.messaging.values import House
 
-# Where the window of a common envelope is, by the country that sends.
-_WINDOWS = {"BE": "right", "FR": "right"}
 _MOST_PICTURES = 20
 _PICTURE = b"""
 #let data = json(bytes(sys.inputs.data))
@@ -71,7 +68,7 @@ def pictures_of(pdf: bytes, *, resolution: int = 110) -> tuple[bytes, ...]:
     while len(pages) < _MOST_PICTURES:
         data = json.dumps({"pdf": list(pdf), "page": len(pages) + 1})
         try:
-            made = _compiler().compile(
+            made = compiler().compile(
                 input=_PICTURE, sys_inputs={"data": data}, format="png", ppi=float(resolution)
             )
         except typst.TypstError as error:
@@ -91,21 +88,13 @@ def _source() -> bytes:
     return (resources.files(__package__) / "letter.typ").read_bytes()
 
 
-@cache
-def _compiler() -> typst.Compiler:
-    # The fonts inside Typst alone: the same letter on every machine.
-    return typst.Compiler(ignore_system_fonts=True)
-
-
 def _compile(letters: Sequence[Letter], house: House, **how: Any) -> bytes | list[bytes]:
     data = {
-        "house": _house(house),
-        "window": _WINDOWS.get(house.country, "left"),
-        "logo": list(house.logo) if has_logo(house) else None,
+        **house_data(house),
         "letters": [_letter(letter, house) for letter in letters],
     }
     try:
-        made = _compiler().compile(
+        made = compiler().compile(
             input=_source(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **how
         )
     except typst.TypstError as error:
@@ -113,18 +102,6 @@ def _compile(letters: Sequence[Letter], house: House, **how: Any) -> bytes | lis
     if made is None:
         raise LetterNotMade(_("The letter came back empty."))
     return made
-
-
-def _house(house: House) -> dict[str, Any]:
-    colours = palette(house.colour)
-    place = " ".join(part for part in (house.postcode, house.city) if part)
-    return {
-        "name": house.name,
-        "signature": house.signature or house.name,
-        "accent": colours.accent,
-        "ink": colours.text_on_light,
-        "return-line": " · ".join(part for part in (house.name, house.street, place) if part),
-    }
 
 
 def _letter(letter: Letter, house: House) -> dict[str, Any]:

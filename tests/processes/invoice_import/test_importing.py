@@ -13,6 +13,7 @@ from tests.processes.invoice_import.world import (
     previewed,
     reasons,
     received,
+    ubl,
 )
 from tijdig.customers import queries as customers
 from tijdig.dunning import queries as dunning
@@ -272,3 +273,17 @@ def test_one_organisation_does_not_see_what_another_imported(organisation: int, 
     with tenancy.within(organisation):
         assert invoices.known(["F1"]) == {}
         assert imported(csv(GOOD)).new == 1
+
+
+@pytest.mark.parametrize("credit_note_first", [True, False])
+def test_a_credit_note_settles_the_invoice_it_names_whichever_came_first(
+    organisation: int, credit_note_first: bool
+) -> None:
+    invoice = ubl("2026-100", "100.00", assigned="10042")
+    note = ubl("2026-101", "40.00", root="CreditNote", preceding="2026-100", assigned="10042")
+    for content in (note, invoice) if credit_note_first else (invoice, note):
+        imported(content, "e-invoice.xml", accept=("*",))
+    assert item("2026-100").open_minor == 60_00
+    imported(ubl("2026-102", "5.00", assigned="10042"), "another.xml", accept=("*",))
+    assert item("2026-100").open_minor == 60_00
+    assert list(verification.problems()) == []

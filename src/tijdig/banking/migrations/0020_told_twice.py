@@ -7,7 +7,7 @@ from tijdig.infra.tenancy import walled
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("banking", "0003_what_came_back"),
+        ("banking", "0010_what_was_learned"),
     ]
 
     operations = [

@@ -2,11 +2,21 @@
 
 from tijdig.domain.matching.clues import gather_clues, reference_key, reference_spellings
 from tijdig.domain.matching.deciding import match_all
-from tijdig.domain.matching.facts import Match, OpenItem, Proposal, Share, Transfer
+from tijdig.domain.matching.facts import (
+    KnownPayer,
+    Match,
+    MatcherRecord,
+    OpenItem,
+    Proposal,
+    Share,
+    Transfer,
+)
 from tijdig.domain.matching.numbers import numbers_hinted
 
 __all__ = [
+    "KnownPayer",
     "Match",
+    "MatcherRecord",
     "OpenItem",
     "Proposal",
     "Share",

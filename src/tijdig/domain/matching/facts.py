@@ -34,6 +34,24 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPayer:
+    """That an account has paid for a customer, in so many bookings that stand."""
+
+    account: str
+    customer_id: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class MatcherRecord:
+    """How a matcher has done: bookings by itself, and how many of those a person took back."""
+
+    matcher: str
+    booked: int
+    corrected: int
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """The part of a transfer that goes to one item."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 
 
@@ -11,6 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "action", choices=["reset"], help="reset: throw the demonstration away and make it anew"
     )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -18,6 +20,12 @@ def run(arguments: argparse.Namespace) -> int:
     from tijdig.processes.demonstration import making
 
     making.reset(progress=show_progress)
+    if arguments.json:
+        logins = [
+            {"email": each.email, "password": each.password, "role": each.role} for each in making.LOGINS
+        ]
+        print(json.dumps({"demo": "made anew", "logins": logins}))
+        return 0
     for login in making.LOGINS:
         print(f"log in as {login.email} with {login.password} ({login.role})")
     return 0

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tijdig.formats import archive, detect
+from tijdig.formats import archive
 from tijdig.interfaces.cli import choosing
 
 ACTOR = "cli"
@@ -39,6 +39,8 @@ class Outcome:
     kind: str
     counts: Mapping[str, int]
     rejected: tuple[Mapping[str, str], ...] = ()
+    warnings: tuple[Mapping[str, str], ...] = ()
+    """What is odd about a statement though it was taken in."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -119,6 +121,7 @@ def _today() -> date:
 
 
 def _bank_statement(part: Part) -> Outcome:
+    from tijdig.banking.queries import Flag
     from tijdig.processes.cash_application import import_bank_file
 
     (file,) = part.files
@@ -132,9 +135,16 @@ def _bank_statement(part: Part) -> Outcome:
     }
     unread = tuple(
         {"where": rejected.where, "reason": rejected.reason}
-        for rejected in detect.parse(file.name, file.content).all_rejected
+        for statement in done.statements
+        for rejected in statement.rejected
     )
-    return Outcome(part.name, part.kind, counts, unread)
+    odd = tuple(
+        {"statement": statement.number, "account": statement.account, "warning": flag.value}
+        for statement in done.statements
+        for flag in statement.flags
+        if flag in (Flag.DOES_NOT_ADD_UP, Flag.GAP_BEFORE, Flag.NUMBER_SKIPPED)
+    )
+    return Outcome(part.name, part.kind, counts, unread, odd)
 
 
 def _rows(part: Part, accepted: Sequence[str]) -> Outcome:
@@ -164,6 +174,7 @@ def _described(outcome: Outcome) -> dict[str, Any]:
         "holds": outcome.kind.partition(" of ")[2] or None,
         **outcome.counts,
         "rejected": [dict(each) for each in outcome.rejected],
+        "warnings": [dict(each) for each in outcome.warnings],
     }
 
 
@@ -171,6 +182,9 @@ def _readable(outcome: Outcome) -> Iterator[str]:
     """Yield the lines a person reads about a part."""
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in outcome.counts.items())
     yield f"{outcome.name}: {outcome.kind.replace('_', ' ')}" + (f"; {counts}" if counts else "; refused")
+    for each in outcome.warnings:
+        words = each["warning"].replace("_", " ").lower()
+        yield f"  look at statement {each['statement']} of {each['account']}: {words}"
     for each in outcome.rejected[:_SHOWN_REJECTIONS]:
         yield f"  left out, {each['where']}: {each['reason']}"
     if len(outcome.rejected) > _SHOWN_REJECTIONS:

@@ -7,6 +7,7 @@ output; logs and progress go to standard error.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +67,7 @@ def _exit_code(
     """Run the command; what goes wrong in a known way becomes one line on standard error and a code."""
     try:
         if parsed.command not in _WITHOUT_DATABASE:
-            set_up()
+            _set_up()
         code = handlers[parsed.command](parsed)
         sys.stdout.flush()
         return code
@@ -75,13 +76,35 @@ def _exit_code(
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Refused as refusal:
-        print(f"tijdig: {refusal}", file=sys.stderr)
-        return 1
+        return _said(str(refusal), 1, parsed)
     except WrongUse as misuse:
-        print(f"tijdig: {misuse}", file=sys.stderr)
-        return 2
+        return _said(str(misuse), 2, parsed)
     except KeyboardInterrupt:
         return 130
+
+
+def _said(problem: str, code: int, parsed: argparse.Namespace) -> int:
+    """Say what went wrong on standard error, with --json also as the document on standard output."""
+    print(f"tijdig: {problem}", file=sys.stderr)
+    if getattr(parsed, "json", False):
+        print(json.dumps({"error": problem, "exit_code": code}, ensure_ascii=False))
+    return code
+
+
+def _set_up() -> None:
+    """Get everything ready. Raises Refused where the database or the home cannot be used."""
+    try:
+        set_up()
+    except Exception as error:
+        from django.db import OperationalError
+
+        from tijdig.config.environment import DatabaseUrlInvalid
+        from tijdig.infra.embedded_postgres import ServerDidNotStart
+
+        if not isinstance(error, DatabaseUrlInvalid | OperationalError | ServerDidNotStart | OSError):
+            raise
+        where = "DATABASE_URL" if os.environ.get("DATABASE_URL") else "TIJDIG_HOME"
+        raise Refused(f"the database cannot be used ({where}): {' '.join(str(error).split())}") from error
 
 
 def set_up() -> None:

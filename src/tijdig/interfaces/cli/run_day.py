@@ -77,4 +77,6 @@ def _line(report: dict[str, Any]) -> str:
     if "sent" in report:
         sent = report["sent"]
         words += f"; {sent['sent']} sent, {sent['retried']} to try again, {sent['refused']} refused"
+    for warning in report["warnings"]:
+        words += f"\n  warning: {warning}"
     return words

@@ -23,8 +23,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Say which arguments there are."""
     parser.add_argument("--demo", action="store_true", help="make the demonstration if it is not there yet")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+    parser.add_argument("--port", type=port, default=8000, help="port to listen on (default 8000)")
     parser.add_argument("--web-workers", type=int, default=2, help="web processes (default 2)")
+
+
+def port(text: str) -> int:
+    """Return the port; for argparse, which makes anything else wrong use."""
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"“{text}” is not a port: use a number from 1 to 65535")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ NAVIGATION = (
     ("customers", _("Customers"), "customers"),
     ("invoices", _("Invoices"), "invoices"),
     ("bank", _("Bank"), "bank"),
+    ("insight", _("Insight"), "insight"),
     ("messages", _("Messages"), "messages"),
     ("flows", _("Flows"), "flows"),
     ("settings", _("Settings"), "settings"),

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import SENTENCES, Reason, from_data
@@ -31,7 +31,7 @@ from tijdig.reporting.timeline import TITLES, TimelineEntry
 
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
-_AMOUNTS = frozenset({"amount", "open", "difference"})
+_AMOUNTS = frozenset({"amount", "open", "difference", "percent"})
 _WORDS = frozenset({"source", "text"})
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -47,6 +47,14 @@ def money(amount: Money | int | None, currency: str = "") -> SafeString:
         return mark_safe('<span class="quiet">–</span>')
     value = amount if isinstance(amount, Money) else Money(amount, currency)
     text = formatting.money_text(value.minor, value.currency, language=_language())
+    return format_html('<span class="money{}">{}</span>', " money-minus" if value.minor < 0 else "", text)
+
+
+@register.simple_tag
+def figure(amount: Money | int, currency: str = "") -> SafeString:
+    """An amount in a table whose head or heading names the currency: `{% figure line.balance %}`."""
+    value = amount if isinstance(amount, Money) else Money(amount, currency)
+    text = amount_as_typed(value, language=_language())
     return format_html('<span class="money{}">{}</span>', " money-minus" if value.minor < 0 else "", text)
 
 
@@ -66,6 +74,15 @@ def plain_amount(minor: int, currency: str) -> str:
 def count(value: int) -> str:
     """A whole number grouped in thousands."""
     return formatting.number_text(value, decimals=0, language=_language())
+
+
+@register.simple_tag
+def percent(ppm: int) -> str:
+    """A share of a million in percent, never rounded up: 999_000 → "99.9%"."""
+    hundredths = ppm // 100
+    decimals = 0 if hundredths % 100 == 0 else 1 if hundredths % 10 == 0 else 2
+    text = formatting.number_text(hundredths // 10 ** (2 - decimals), decimals=decimals, language=_language())
+    return text + ("%" if _language() in ("en", "nl") else "\N{NO-BREAK SPACE}%")
 
 
 @register.simple_tag
@@ -280,6 +297,47 @@ def subject_link(context: template.Context, subject: str) -> str:
     table, _colon, key = subject.partition(":")
     page = _PAGES_OF_SUBJECTS.get(table)
     return org_url_or_none(context, page, int(key)) if page and key.isdigit() else ""
+
+
+_SUBJECTS = {
+    "banking_bankline": gettext_lazy("Movement"),
+    "banking_linerule": gettext_lazy("Rule"),
+    "banking_tablelayout": gettext_lazy("Columns of a bank"),
+    "customer": gettext_lazy("Customer"),
+    "dunning_flowversion": gettext_lazy("Flow"),
+    "dunning_hold": gettext_lazy("Hold"),
+    "infra_storedfile": gettext_lazy("File"),
+    "invoices_importbatch": gettext_lazy("Import"),
+    "ledger_allocation": gettext_lazy("Booking"),
+    "ledger_credit": gettext_lazy("Payment or credit note"),
+    "ledger_item": gettext_lazy("Invoice"),
+    "messaging_message": gettext_lazy("Message"),
+    "messaging_task": gettext_lazy("Task"),
+    "organisation": gettext_lazy("Organisation"),
+    "user": gettext_lazy("User"),
+}
+
+
+@register.filter
+def subject_words(subject: str) -> str:
+    """What an audit entry is about, in words: "messaging_message:12" → "Message 12"."""
+    table, _colon, key = subject.partition(":")
+    word = _SUBJECTS.get(table)
+    return f"{word} {key}" if word else subject
+
+
+@register.simple_tag(takes_context=True)
+def reason_link(context: template.Context, value: Reason | None) -> str:
+    """The page where something can be done about a reason; empty where there is none."""
+    if value is None:
+        return ""
+    if value.code == "BANK_DATA_STALE":
+        return org_url(context, "import")
+    if value.code == "WAITING_MONEY" and "line" in value.facts:
+        return org_url(context, "bank_line", int(value.facts["line"]))
+    if value.code == "UNPLACED_MONEY" and "customer" in value.facts:
+        return org_url(context, "customer", int(value.facts["customer"])) + "#on-account"
+    return ""
 
 
 @register.filter

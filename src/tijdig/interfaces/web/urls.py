@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from tijdig.interfaces.web.pages import (
+    account,
     audit,
     bank,
     bank_tables,
@@ -12,8 +13,10 @@ from tijdig.interfaces.web.pages import (
     exports,
     flows,
     imports,
+    insight,
     invoices,
     mailbox,
+    matching,
     money_settings,
     organisations,
     search,
@@ -38,7 +41,17 @@ _organisation: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/edit/", customers.edit, name="edit_customer"),
     path("customers/<int:customer_id>/notes/", customers.add_note, name="add_note"),
     path("customers/<int:customer_id>/hold/", customers.place_hold, name="place_hold"),
+    path(
+        "customers/<int:customer_id>/payers/<int:payer_id>/forget/",
+        customers.forget_payer,
+        name="forget_payer",
+    ),
     path("customers/<int:customer_id>/holds/<int:hold_id>/lift/", customers.lift_hold, name="lift_hold"),
+    path("customers/<int:customer_id>/account/", account.page, name="customer_account"),
+    path("customers/<int:customer_id>/account.<slug:form>", account.download_statement, name="account_file"),
+    path("insight/", insight.ageing, name="insight"),
+    path("insight/open-items/", insight.open_items, name="open_items"),
+    path("insight/on-account/", insight.on_account, name="money_on_account"),
     path("invoices/", invoices.listing, name="invoices"),
     path("invoices/new/", invoices.new, name="new_invoice"),
     path("invoices/<int:item_id>/", invoices.page, name="invoice"),
@@ -55,6 +68,8 @@ _organisation: list[URLPattern | URLResolver] = [
     path("bank/", bank.listing, name="bank"),
     path("bank/rules/", bank.rules, name="bank_rules"),
     path("bank/rules/<int:rule_id>/end/", bank.end_rule, name="end_bank_rule"),
+    path("bank/matching/", matching.page, name="matching"),
+    path("bank/matching/<slug:matcher>/let-book/", matching.let_book, name="let_matcher_book"),
     path("bank/statements/", bank.statements, name="statements"),
     path("bank/statements/<int:statement_id>/file/", bank.statement_file, name="statement_file"),
     path("bank/<int:line_id>/", bank.line, name="bank_line"),
@@ -87,6 +102,7 @@ _organisation: list[URLPattern | URLResolver] = [
     path("import/<int:batch_id>/left-out.<slug:form>", imports.rejected, name="import_rejected"),
     path("try-it/", uploads.try_out, name="try_it"),
     path("try-it/<slug:key>/", uploads.try_out_file, name="try_it_file"),
+    path("try-it/<slug:key>/import/", uploads.try_out_import, name="try_it_import"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
 ]

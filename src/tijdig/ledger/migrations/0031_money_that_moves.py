@@ -7,7 +7,7 @@ from tijdig.infra.tenancy import same_organisation
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0030_left_on_account"),
+        ("ledger", "0010_any_past_day"),
     ]
 
     operations = [

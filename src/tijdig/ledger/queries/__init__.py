@@ -1,5 +1,14 @@
 """Reading the ledger: frozen values, amounts in minor units."""
 
+from tijdig.ledger.queries.as_of import (
+    OnAccountThen,
+    OpenThen,
+    PositionThen,
+    ageing_as_of,
+    on_account_as_of,
+    open_items_as_of,
+    position_as_of,
+)
 from tijdig.ledger.queries.clues import items_by_clue, open_items_of_amount
 from tijdig.ledger.queries.figures import (
     Ageing,
@@ -7,7 +16,6 @@ from tijdig.ledger.queries.figures import (
     Balance,
     MoneyFigures,
     ageing,
-    ageing_as_of,
     balance_of,
     balances_of,
     money_figures,
@@ -30,6 +38,7 @@ from tijdig.ledger.queries.lookups import (
     open_items_by_reference,
     open_items_of,
 )
+from tijdig.ledger.queries.movements import Movement, MovementKind, movements
 from tijdig.ledger.queries.pages import (
     Count,
     ItemPage,
@@ -55,6 +64,11 @@ __all__ = [
     "ItemStatus",
     "ItemView",
     "MoneyFigures",
+    "Movement",
+    "MovementKind",
+    "OnAccountThen",
+    "OpenThen",
+    "PositionThen",
     "Search",
     "SortUnknown",
     "ageing",
@@ -77,10 +91,14 @@ __all__ = [
     "known_numbers",
     "look_up",
     "money_figures",
+    "movements",
+    "on_account_as_of",
+    "open_items_as_of",
     "open_items_by_number",
     "open_items_by_reference",
     "open_items_of",
     "open_items_of_amount",
+    "position_as_of",
     "unplaced_credits_of",
     "unplaced_money_of",
 ]

@@ -11,7 +11,8 @@ from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger.queries.lookups import Row, fetch
 
-_STARTS = (1, 31, 61, 91)
+STARTS = (1, 31, 61, 91, 121)
+"""Days past due at which the buckets of the ageing start; before the first an item is not due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class AgeingBucket:
 
 @dataclass(frozen=True, slots=True)
 class Ageing:
-    """What is open in one currency by how late it is: not due, 1–30, 31–60, 61–90, over 90 days."""
+    """What is open in one currency by how late it is: not due, 1–30, 31–60, 61–90, 91–120, over 120 days."""
 
     currency: str
     buckets: tuple[AgeingBucket, ...]
@@ -130,39 +131,17 @@ def unplaced_credits_of(customer_id: int) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-_UNPLACED = """unallocated > 0 AND kind = 'PAYMENT' AND left_on_account_date IS NULL
+_UNPLACED = """unallocated > 0 AND kind IN ('PAYMENT', 'CREDIT_NOTE') AND left_on_account_date IS NULL
     AND reason ->> 'code' NOT IN ('BOOKED_BY_HAND', 'LEFT_ON_ACCOUNT')"""
 
 
 def ageing(on: date) -> tuple[Ageing, ...]:
     """Return what is open now by days past due on `on`, per currency."""
-    return _by_currency(
+    return by_currency(
         fetch(
             """SELECT currency, width_bucket(%s - due_date, %s) AS bucket, sum(open), count(*)
                FROM ledger_item WHERE organisation_id = %s AND open > 0 GROUP BY 1, 2""",
-            [on, list(_STARTS), tenancy.current_organisation_id()],
-        )
-    )
-
-
-def ageing_as_of(day: date) -> tuple[Ageing, ...]:
-    """Return what was open at the end of `day` by days past due then, per currency.
-
-    From the rows: items issued up to then, less what was allocated to them up to then.
-    """
-    return _by_currency(
-        fetch(
-            """SELECT currency, width_bucket(%(day)s - due_date, %(starts)s) AS bucket,
-                      sum(amount - allocated), count(*)
-               FROM (
-                   SELECT i.currency, i.due_date, i.amount, coalesce(a.allocated, 0) AS allocated
-                   FROM ledger_item i LEFT JOIN (
-                       SELECT item_id, sum(amount) AS allocated FROM ledger_allocation
-                       WHERE organisation_id = %(organisation)s AND on_date <= %(day)s GROUP BY item_id
-                   ) a ON a.item_id = i.id
-                   WHERE i.organisation_id = %(organisation)s AND i.issue_date <= %(day)s
-               ) then_open WHERE amount <> allocated GROUP BY 1, 2""",
-            {"day": day, "starts": list(_STARTS), "organisation": tenancy.current_organisation_id()},
+            [on, list(STARTS), tenancy.current_organisation_id()],
         )
     )
 
@@ -207,18 +186,18 @@ def money_figures(on: date) -> tuple[MoneyFigures, ...]:
     return tuple(MoneyFigures(row[0], *map(int, row[1:])) for row in rows)
 
 
-def _by_currency(rows: Iterable[Row]) -> tuple[Ageing, ...]:
+def by_currency(rows: Iterable[Row]) -> tuple[Ageing, ...]:
     """Return the buckets of (currency, bucket, amount, count) rows, empty ones too."""
     found: defaultdict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
     for currency, bucket, amount, count in rows:
         found[currency][bucket] = (int(amount), count)
     return tuple(
-        Ageing(currency, tuple(_bucket(place, *sums.get(place, (0, 0))) for place in range(len(_STARTS) + 1)))
+        Ageing(currency, tuple(_bucket(place, *sums.get(place, (0, 0))) for place in range(len(STARTS) + 1)))
         for currency, sums in sorted(found.items())
     )
 
 
 def _bucket(place: int, amount: int, count: int) -> AgeingBucket:
-    from_days = _STARTS[place - 1] if place else None
-    to_days = _STARTS[place] - 1 if place < len(_STARTS) else None
+    from_days = STARTS[place - 1] if place else None
+    to_days = STARTS[place] - 1 if place < len(STARTS) else None
     return AgeingBucket(from_days, to_days, amount, count)

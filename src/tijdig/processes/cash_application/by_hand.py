@@ -23,6 +23,7 @@ from tijdig.ledger import operations as ledger
 from tijdig.ledger import queries as ledger_queries
 from tijdig.ledger.operations import AllocationRequest, Settlement
 from tijdig.processes import reactions
+from tijdig.processes.cash_application import learning
 from tijdig.processes.cash_application.gathering import origin_of
 
 
@@ -98,6 +99,7 @@ def book_line(
         actor=actor,
     )
     banking.set_line_states([StateChange(line_id, LineState.BOOKED, reason)])
+    learning.booked_by_hand(line, payer)
     if not allocations:
         return Booking(credit_id, Settlement())
     settlement = allocate_credit(
@@ -131,6 +133,7 @@ def allocate_credit(
     reason = Reason("BOOKED_BY_HAND")
     requests = [AllocationRequest(credit_id, item_id, amount, reason) for item_id, amount in allocations]
     settlement = ledger.allocate_many(requests, on=on, actor=actor, across_customers=across_customers)
+    learning.allocated_by_hand(credit_id, [item_id for item_id, _amount in allocations])
     reactions.after_settlement(settlement=settlement, on=on)
     return settlement
 
@@ -142,6 +145,7 @@ def undo_allocation(*, allocation_id: int, text: str = "", on: date, actor: str)
     `text` is why, in the person's own words. Raises what ledger.operations.undo_allocation raises.
     """
     settlement = ledger.undo_allocation(allocation_id=allocation_id, on=on, reason=_why(text), actor=actor)
+    learning.allocation_taken_back(allocation_id, on=on)
     reactions.after_settlement(settlement=settlement, on=on)
     return settlement
 
@@ -152,14 +156,16 @@ def unbook_line(*, line_id: int, text: str = "", on: date, actor: str) -> Settle
 
     Raises LineMissing, LineNotBooked.
     """
-    _claim(line_id, LineState.BOOKED, LineNotBooked(_("This payment is not booked.")))
+    line = _claim(line_id, LineState.BOOKED, LineNotBooked(_("This payment is not booked.")))
     origin = origin_of(line_id)
     credit = ledger_queries.credits_by_origin([origin]).get(origin)
     settlement = Settlement()
     if credit is not None:
         settlement = ledger.reverse_credit(credit_id=credit.id, on=on, reason=_why(text), actor=actor)
+        learning.booking_taken_back(line, credit, settlement.changed, on=on)
         reactions.after_settlement(settlement=settlement, on=on)
     _set_state(line_id, LineState.WAITING, Reason("BOOKING_UNDONE"), actor=actor, action="bank.line_unbooked")
+    learning.look_whose_it_is(line_id)
     return settlement
 
 
@@ -176,6 +182,7 @@ def reopen_line(*, line_id: int, actor: str) -> None:
     """Let a line that was set aside wait again. Raises LineMissing, LineNotIgnored."""
     _claim(line_id, LineState.IGNORED, LineNotIgnored(_("This bank line was not set aside.")))
     _set_state(line_id, LineState.WAITING, Reason("TAKEN_UP_AGAIN"), actor=actor, action="bank.line_reopened")
+    learning.look_whose_it_is(line_id)
 
 
 @transaction.atomic

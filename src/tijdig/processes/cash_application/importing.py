@@ -23,6 +23,7 @@ from tijdig.ledger import operations as ledger
 from tijdig.ledger.operations import AllocationRequest, NewCredit
 from tijdig.ledger.queries import ItemView
 from tijdig.processes import reactions
+from tijdig.processes.cash_application import learning
 from tijdig.processes.cash_application.gathering import items_named_by, open_item_of, origin_of, transfer_of
 from tijdig.processes.cash_application.setting_aside import apply_rules
 
@@ -159,13 +160,16 @@ def _match_and_book(lines: Sequence[LineView], *, on: date, actor: str) -> Booke
         on=on,
         actor=actor,
     )
-    changes = [_change(match) for match in matches]
+    likely = learning.likely_customers(lines, matches)
+    changes = [_change(match, likely.get(match.transfer_id, ())) for match in matches]
     known = {line.id: line.reason for line in lines}
     counts = banking.set_line_states(
         [
             change
             for change in changes
-            if change.state != LineState.WAITING or known[change.line_id] != change.reason
+            if change.state != LineState.WAITING
+            or change.likely_customer_ids
+            or known[change.line_id] != change.reason
         ]
     )
     waiting = {change.line_id for change in changes if change.state == LineState.WAITING}
@@ -174,12 +178,12 @@ def _match_and_book(lines: Sequence[LineView], *, on: date, actor: str) -> Booke
     return Booked(counts[LineState.BOOKED], len(waiting - by_rule), counts[LineState.IGNORED] + len(by_rule))
 
 
-def _change(match: Match) -> StateChange:
+def _change(match: Match, likely: tuple[int, ...]) -> StateChange:
     if match.booking is not None:
-        return StateChange(match.transfer_id, LineState.BOOKED, match.reason)
+        matcher = learning.matcher_of(match.booking)
+        return StateChange(match.transfer_id, LineState.BOOKED, match.reason, matcher=matcher)
     if match.reason.code in _IGNORED_BY_ITSELF:
         return StateChange(match.transfer_id, LineState.IGNORED, match.reason)
-    likely = tuple(dict.fromkeys(proposal.customer_id for proposal in match.proposals))
     return StateChange(match.transfer_id, LineState.WAITING, match.reason, likely)
 
 
@@ -215,3 +219,4 @@ def _book(sure: Sequence[tuple[LineView, Match]], items: Sequence[ItemView], *, 
     for day, requests in sorted(by_day.items()):
         settlement = ledger.allocate_many(requests, on=day, actor=actor)
         reactions.after_settlement(settlement=settlement, on=on)
+    learning.booked_by_itself(bookings, items)

@@ -90,7 +90,12 @@ def receive(*, uploads: Sequence[Upload], actor: str, kind: TableKind | None = N
     if source_format in ("CSV", "XLSX"):
         header, _rows = open_table(upload.content)
         if len(header) < 2:
-            raise FileRefused(_("this is no e-invoice, and no table with columns"))
+            raise FileRefused(
+                _(
+                    "this is no bank statement, no e-invoice and no table with columns; "
+                    "choose a file from your bank, a UBL invoice, or a CSV or Excel table"
+                )
+            )
         kind = kind or columns.kind_of(header) or TableKind.INVOICES
         mapping = columns.guess(header, kind)
     elif source_format == "ZIP":

@@ -12,6 +12,7 @@ from tijdig.domain.reasons import Reason
 from tijdig.dunning.operations import start_follow_ups
 from tijdig.infra import statistics
 from tijdig.infra.bulk import many_objects
+from tijdig.invoices import queries as documents
 from tijdig.invoices.operations import NewInvoice, add_invoices, reserve_ids
 from tijdig.ledger import operations as ledger
 from tijdig.ledger import queries as open_items
@@ -29,18 +30,6 @@ class Storable:
     file_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Crediting:
-    """A stored credit note that names the invoice it is for."""
-
-    credit_id: int
-    customer_id: int
-    currency: str
-    amount: int
-    number: str
-    preceding: str
-
-
 @dataclass(slots=True)
 class Storing:
     """Stores the drafts of one import, chunk by chunk, inside one transaction of the caller's."""
@@ -53,7 +42,6 @@ class Storing:
     credit_notes: int = 0
     _customer_ids: dict[str, int] = field(default_factory=dict)
     _customers: dict[str, CustomerData] = field(default_factory=dict)
-    _crediting: list[_Crediting] = field(default_factory=list)
 
     def add(self, rows: Sequence[Storable]) -> tuple[int, ...]:
         """Store these rows; return the ids of their invoices in order. A fixed number of statements."""
@@ -84,31 +72,30 @@ class Storing:
         return ids
 
     def settle_credit_notes(self) -> Settlement:
-        """Set the credit notes against the invoices they name, as far as those are open.
+        """Set credit notes against the invoices they name, as far as those are open, whichever came first.
 
         The rest stays on account.
         """
-        found = open_items.open_items_by_number({each.preceding for each in self._crediting})
+        crediting = documents.credit_notes_with_money_left()
+        found = open_items.open_items_by_number({each.preceding_invoice for each in crediting})
         left = {item.id: item.open_minor for items in found.values() for item in items}
         requests = []
-        for each in self._crediting:
+        for each in crediting:
             item = next(
                 (
                     item
-                    for item in found.get(each.preceding.lower(), ())
+                    for item in found.get(each.preceding_invoice.lower(), ())
                     if (item.customer_id, item.currency) == (each.customer_id, each.currency)
                     and left[item.id]
                 ),
                 None,
             )
             if item is not None:
-                amount = min(each.amount, left[item.id])
+                amount = min(each.left_minor, left[item.id])
                 left[item.id] -= amount
-                reason = Reason(
-                    "CREDIT_NOTE_NAMES_INVOICE", {"credit_note": each.number, "invoice": each.preceding}
-                )
+                facts = {"credit_note": each.number, "invoice": each.preceding_invoice}
+                reason = Reason("CREDIT_NOTE_NAMES_INVOICE", facts)
                 requests.append(AllocationRequest(each.credit_id, item.id, amount, reason))
-        self._crediting.clear()
         return ledger.allocate_many(requests, on=self.on, actor=self.actor) if requests else Settlement()
 
     def _take_customers(self, customers: Sequence[CustomerData]) -> None:
@@ -170,19 +157,6 @@ class Storing:
             ],
             actor=self.actor,
         )
-        for place, credit_id in zip(lowering, credits, strict=True):
-            draft = rows[place].draft
-            if draft.preceding_invoice:
-                self._crediting.append(
-                    _Crediting(
-                        credit_id,
-                        customer_ids[place],
-                        draft.currency,
-                        -draft.effect,
-                        draft.number,
-                        draft.preceding_invoice,
-                    )
-                )
         return {ids[place]: credit_id for place, credit_id in zip(lowering, credits, strict=True)}
 
     def _invoice(

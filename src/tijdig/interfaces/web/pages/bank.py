@@ -28,6 +28,7 @@ from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.answers import download
 from tijdig.interfaces.web.forms import read_amount
 from tijdig.interfaces.web.listing import PAGE_SIZE, is_key, read_listing
+from tijdig.interfaces.web.matchers import WAYS, name_of
 from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemStatus
@@ -112,13 +113,17 @@ class AsideForm(ReasonForm):
 @require_GET
 def listing(request: MemberRequest) -> HttpResponse:
     """The movements on the bank accounts; first those that wait for a person."""
-    chosen = read_listing(request, filters={"state": tuple(state for state, _word in _TABS), "statement": ()})
-    statement = _statement(chosen.filters["statement"])
-    state = chosen.filters["state"] or ("ALL" if statement else LineState.WAITING)
+    states = tuple(state for state, _word in _TABS)
+    filters = {"state": states, "statement": (), "matcher": tuple(WAYS), "corrected": ("yes",)}
+    chosen = read_listing(request, filters=filters)
+    statement, matcher = _statement(chosen.filters["statement"]), chosen.filters["matcher"]
+    state = chosen.filters["state"] or ("ALL" if statement or matcher else LineState.WAITING)
     page = bank.line_page(
         state=None if state == "ALL" else LineState(state),
         search=chosen.search,
         statement_id=statement.id if statement else None,
+        matcher=matcher,
+        corrected=bool(matcher and chosen.filters["corrected"]),
         after=chosen.after,
         limit=PAGE_SIZE,
     )
@@ -127,6 +132,7 @@ def listing(request: MemberRequest) -> HttpResponse:
         "lines": page.lines,
         "state": state,
         "statement": statement,
+        "matcher": name_of(matcher) if matcher else "",
         "waiting": bank.waiting_count(up_to=_COUNTED_TO),
         "counted_to": _COUNTED_TO,
         "tabs": [(word, chosen.filter_link(state=tab), tab == state) for tab, word in _TABS],

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from tijdig.banking import operations as banking
+from tijdig.banking import queries as bank
 from tijdig.customers import operations, queries
 from tijdig.customers.checks import country_codes
 from tijdig.domain.parties import Channel, PartyKind
@@ -28,6 +30,7 @@ from tijdig.interfaces.web.statuses import WORDS
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemView
 from tijdig.organisations.queries import Role
+from tijdig.processes.blocks import blocked_customers
 from tijdig.reporting import timeline
 from tijdig.reporting.customers import customers_page
 from tijdig.reporting.payment_habits import payment_habits
@@ -158,6 +161,8 @@ def _page(request: MemberRequest, customer: queries.CustomerView, **forms_: form
         "items": [(item, state_of(item, on=request.today), followed.get(item.id)) for item in items],
         "on_account": ledger.credits_with_money_left(customer.id),
         "holds": follow_ups.holds_of(customer.id, on=request.today),
+        "blocked": blocked_customers([customer.id], on=request.today).get(customer.id) if items else None,
+        "payers": bank.payers_of(customer.id),
         "timeline": timeline_of(request, timeline.of_customer, customer.id),
         "note_form": NoteForm(),
         "hold_form": HoldForm(),
@@ -257,6 +262,20 @@ def place_hold(request: MemberRequest, customer_id: int) -> HttpResponse:
             messages.success(request, _("Follow-up is on hold: nothing is sent to this customer."))
             return redirect("customer", request.organisation.slug, customer.id)
     return _page(request, customer, hold_form=form)
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def forget_payer(request: MemberRequest, customer_id: int, payer_id: int) -> HttpResponse:
+    """Count no more on an account being this customer's."""
+    customer = _customer(customer_id)
+    try:
+        banking.forget_payer(payer_id=payer_id, customer_id=customer.id, actor=request.actor)
+    except banking.PayerMissing as gone:
+        messages.error(request, str(gone))
+    else:
+        messages.success(request, _("The account was forgotten; a new payment may teach it again."))
+    return redirect("customer", request.organisation.slug, customer.id)
 
 
 @member_required(Role.CONTROLLER)

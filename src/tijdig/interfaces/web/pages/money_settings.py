@@ -9,12 +9,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from tijdig.domain.money import Money, exponent
+from tijdig.domain.money import Money
 from tijdig.interfaces.web.access import MemberRequest, member_required
-from tijdig.interfaces.web.forms import AmountField
+from tijdig.interfaces.web.forms import AmountField, amount_as_typed
 from tijdig.organisations import operations, queries
 from tijdig.organisations.checks import SettingInvalid
 from tijdig.organisations.queries import Role
@@ -35,7 +35,10 @@ class MoneyForm(forms.Form):
         min_value=90,
         max_value=100,
         decimal_places=2,
-        help_text=gettext_lazy("Of a hundred bookings by itself, so many must be right. Usual: 99.9."),
+        help_text=gettext_lazy(
+            "Of a hundred bookings by itself, so many must be right. Usual: 99.9. At 100 nothing is ever sure enough, "
+            "and everything waits for a person."
+        ),
     )
     small_difference = AmountField(
         label=gettext_lazy("Small differences up to"),
@@ -46,6 +49,7 @@ class MoneyForm(forms.Form):
         label=gettext_lazy("What a payment without a reference settles first"),
         choices=_ORDERS,
         widget=forms.RadioSelect,
+        help_text=gettext_lazy("What the payer names always comes first."),
     )
     discount_percent = forms.DecimalField(
         label=gettext_lazy("Discount for paying early, in percent"),
@@ -81,7 +85,9 @@ class MoneyForm(forms.Form):
     def __init__(self, *args: Any, currency: str, **more: Any) -> None:
         super().__init__(*args, **more)
         for name in ("small_difference", "write_off_limit"):
-            self.fields[name].currency = currency  # type: ignore[attr-defined]
+            field = self.fields[name]
+            field.currency = currency  # type: ignore[attr-defined]
+            field.label = f"{field.label} ({currency})"
 
     def settings(self) -> operations.CashSettings:
         """Return what was filled in as the operation takes it."""
@@ -119,7 +125,7 @@ def money(request: MemberRequest) -> HttpResponse:
 
 def _initial(known: queries.CashPolicyView, currency: str) -> dict[str, Any]:
     def amount(minor: int) -> str:
-        return f"{Money(minor, currency)}".replace(".", ",") if exponent(currency) else str(minor)
+        return amount_as_typed(Money(minor, currency), language=(get_language() or "en")[:2])
 
     return {
         "precision": (Decimal(known.required_precision) * 100 / _MILLION).normalize(),

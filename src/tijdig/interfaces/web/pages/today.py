@@ -12,18 +12,17 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tijdig.banking import queries as bank
 from tijdig.customers import queries as customers
+from tijdig.domain.bank_data import furthest_behind
 from tijdig.domain.money import Money
 from tijdig.interfaces.web.access import MemberRequest, member_required
-from tijdig.interfaces.web.charts import StackedBar, stacked_bar
+from tijdig.interfaces.web.ageing_bar import ageing_bar
 from tijdig.interfaces.web.formatting import short_day_text
 from tijdig.interfaces.web.pages.organisations import LAST_ORGANISATION
 from tijdig.interfaces.web.pages.tasks import what_it_asks
-from tijdig.ledger.queries import Ageing
 from tijdig.processes.blocks import stale_bank_data
 from tijdig.reporting import today as report
 from tijdig.reporting.today import WorkGroup, WorkKind, WorkRow
@@ -104,10 +103,14 @@ def today(request: MemberRequest) -> HttpResponse:
         return render(request, "today/first_steps.html", {"try_it": _link(slug, "try_it")})
     context = {
         "figures": found.figures,
-        "ageings": [_ageing_bar(ageing, slug) for ageing in found.ageing if ageing.total_minor],
+        "ageings": [
+            ageing_bar(ageing, slug, on=request.today) for ageing in found.ageing if ageing.total_minor
+        ],
         "work": [_section(group, slug, on=request.today) for group in found.work],
         "work_count": found.work_count,
-        "bank_data": bank.data_age(),
+        "bank_data": furthest_behind(accounts := bank.data_until()),
+        "accounts": accounts if len(accounts) > 1 else {},
+        "waiting": bank.waiting_payments(),
         "stale": stale_bank_data(request.today),
     }
     return render(request, "today/today.html", context)
@@ -125,27 +128,6 @@ def _section(group: WorkGroup, slug: str, *, on: date) -> WorkSection:
         more=group.more,
         link="" if complete and not tasks else _group_link(group.kind, slug),
     )
-
-
-def _ageing_bar(ageing: Ageing, slug: str) -> StackedBar:
-    invoices = reverse("invoices", args=[slug])
-    rows = []
-    for bucket in ageing.buckets:
-        late = bucket.from_days is not None
-        link = (
-            f"{invoices}?status=OVERDUE&sort=due_date" if late else f"{invoices}?status=OPEN&sort=-due_date"
-        )
-        rows.append((_bucket_name(bucket.from_days, bucket.to_days), bucket.amount_minor, bucket.count, link))
-    title = _("Open invoices by age, in %(currency)s") % {"currency": ageing.currency}
-    return stacked_bar(title=title, currency=ageing.currency, rows=rows)
-
-
-def _bucket_name(from_days: int | None, to_days: int | None) -> str:
-    if from_days is None:
-        return _("Not due yet")
-    if to_days is None:
-        return _("Over %(days)s days late") % {"days": from_days - 1}
-    return _("%(start)s–%(end)s days late") % {"start": from_days, "end": to_days}
 
 
 def _task_lines(rows: Sequence[WorkRow], slug: str, *, on: date) -> list[WorkLine]:

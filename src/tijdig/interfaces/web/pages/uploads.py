@@ -120,6 +120,11 @@ def upload(request: MemberRequest) -> HttpResponse:
         for file in form.cleaned_data["chosen"]
         for member in cash_application.unpacked(file.name or "", file.read())
     ]
+    return _taken(request, form, uploads)
+
+
+def _taken(request: MemberRequest, form: UploadForm, uploads: Sequence[Upload]) -> HttpResponse:
+    """Take the files in, each where it belongs, and go on to where the work is."""
     statements, others = _sorted_out(uploads)
     taken_in = [done for each in statements if (done := _take_in(request, form, each))]
     opened = [batch_id for part in others if (batch_id := _open(request, form, part))]
@@ -229,6 +234,16 @@ def try_out_file(request: MemberRequest, key: str) -> HttpResponse:
         if file.key == key:
             return download(file.content, file.name, file.content_type)
     raise Http404
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def try_out_import(request: MemberRequest, key: str) -> HttpResponse:
+    """Import one of the files to try, as if it had been uploaded."""
+    file = next((each for each in _try_it_files(request) if each.key == key), None)
+    if file is None:
+        raise Http404
+    return _taken(request, UploadForm(), [Upload(file.name, file.content)])
 
 
 def _try_it_files(request: MemberRequest) -> tuple[try_it.TryItFile, ...]:

@@ -38,6 +38,7 @@ def outcome(decision: Decision) -> tuple[str, str]:
 
 
 TAKEN = ("TAKE_BACK", "MONEY_CAME_BACK")
+PART = ("TAKE_BACK", "MONEY_CAME_BACK_IN_PART")
 TOLD = ("TOLD_ALREADY", "RETURN_TOLD_ALREADY")
 UNFIT = ("WAITS", "RETURN_DOES_NOT_FIT")
 NONE = ("NO_RETURN", "MONEY_OUT")
@@ -78,7 +79,9 @@ NONE = ("NO_RETURN", "MONEY_OUT")
 )
 def test_a_return_finds_its_payment(what: str, telling: Telling, share: tuple[int, int]) -> None:
     decision = decide(telling, [OTHER, BOOKED])
-    assert outcome(decision) == TAKEN, what
+    assert decision.verdict is Verdict.TAKE_BACK, what
+    how = "_CHARGED" if share[1] else "_IN_PART" if share[0] < 10_000 else ""
+    assert decision.reason.code == f"MONEY_CAME_BACK{how}", what
     assert (decision.line_id, decision.amount_minor, decision.charges_minor) == (1, *share), what
 
 
@@ -117,6 +120,21 @@ def test_a_return_finds_its_payment(what: str, telling: Telling, share: tuple[in
 )
 def test_a_return_whose_payment_is_not_sure_waits(what: str, telling: Telling, expected: str) -> None:
     assert outcome(decide(telling, [BOOKED])) == ("WAITS", expected), what
+
+
+def test_what_banks_charged_is_said_and_put_on_nobody() -> None:
+    decision = decide(replace(BACK, amount_minor=10_750, original_minor=10_000, end_to_end_id="E1"), [BOOKED])
+    assert str(decision.reason) == (
+        "The payment came back: there was not enough money on the account (AM04). Banks charged EUR 7.50 for it; "
+        "nobody is asked for that by itself."
+    )
+    assert decision.amount_minor == 10_000
+
+
+def test_what_was_paid_back_meanwhile_cannot_come_back() -> None:
+    decision = decide(replace(BACK, end_to_end_id="E1"), [replace(BOOKED, elsewhere_minor=4_000)])
+    assert outcome(decision) == UNFIT
+    assert "EUR 60.00 is left" in str(decision.reason)
 
 
 def test_two_that_fit_equally_well_are_no_answer() -> None:
@@ -161,8 +179,8 @@ def came_back(amount: int = 10_000, *, on: date = ON, statement: str = "S1", mar
         ),
         ("as a status, of a part", came_back(3_000), replace(BACK, statement="S2", amount_minor=None), TOLD),
         ("a part, told twice", came_back(3_000), replace(BACK, statement="S2", amount_minor=3_000), TOLD),
-        ("another part", came_back(3_000), replace(BACK, statement="S2", amount_minor=7_000), TAKEN),
-        ("a second part in the same file", came_back(3_000), replace(BACK, amount_minor=3_000), TAKEN),
+        ("another part", came_back(3_000), replace(BACK, statement="S2", amount_minor=7_000), PART),
+        ("a second part in the same file", came_back(3_000), replace(BACK, amount_minor=3_000), PART),
         ("more than is left", came_back(3_000), replace(BACK, amount_minor=7_001), UNFIT),
         (
             "long after all of it came back",

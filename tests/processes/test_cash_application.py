@@ -116,7 +116,7 @@ def test_payments_that_name_their_invoice_book_themselves_each_with_its_reason(c
         (Entry("100.01", "2026-0042"), "PAID_MORE"),
         (Entry("100.00", "2026-0042", currency="USD"), "OTHER_CURRENCY"),
         (Entry("100.00", "2026-0042", return_code="AM04"), "RETURNED"),
-        (Entry("-100.00", "2026-0042", return_code="AM04"), "RETURNED"),
+        (Entry("-100.00", "2026-0042", return_code="AM04"), "RETURN_ORIGINAL_UNKNOWN"),
         (Entry("100.00", "2026-0043"), "NO_REFERENCE_FOUND"),
         (Entry("100.00", "2026-0001"), "ITEM_ALREADY_PAID"),
     ],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import connection
 
 from tijdig.banking.queries import LineView, lines
+from tijdig.banking.states import LineState
 from tijdig.infra import tenancy
 
 # A mark that so many payments bear identifies none of them.
@@ -21,17 +24,27 @@ def origin_of(line_id: int) -> str:
 def returns_that_wait(*, statement_ids: Collection[int] | None = None) -> tuple[int, ...]:
     """Return the ids of the waiting movements that may take an earlier one back, as they were read.
 
-    Of these statements, money that went out too; of all, only what a file itself calls a return.
+    Of these statements, or of all.
     """
-    chosen = "returned" if statement_ids is None else "(returned OR amount < 0) AND statement_id = ANY(%s)"
+    chosen = "true" if statement_ids is None else "statement_id = ANY(%s)"
     parameters = [] if statement_ids is None else [list(statement_ids)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT id FROM banking_bankline
-                WHERE organisation_id = %s AND state = 'WAITING' AND {chosen} ORDER BY id""",  # noqa: S608
+                WHERE organisation_id = %s AND state = 'WAITING' AND (returned OR amount < 0) AND {chosen}
+                ORDER BY id""",  # noqa: S608
             [tenancy.current_organisation_id(), *parameters],
         )
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def states_of(line_ids: Collection[int]) -> Counter[LineState]:
+    """Return how many of these movements are in each state."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state, count(*) FROM banking_bankline WHERE id = ANY(%s) GROUP BY state", [list(line_ids)]
+        )
+        return Counter({LineState(state): count for state, count in cursor.fetchall()})
 
 
 def receipts_they_may_take_back(found: Sequence[LineView]) -> tuple[LineView, ...]:
@@ -52,6 +65,32 @@ def receipts_they_may_take_back(found: Sequence[LineView]) -> tuple[LineView, ..
         )
         ids = [row[0] for row in cursor.fetchall()]
     return tuple(lines(ids).values()) if ids else ()
+
+
+def receipts_by_end_to_end_id(ids: Collection[str]) -> tuple[LineView, ...]:
+    """Return the payments that came in under these ids of their payers, or of ours."""
+    statement = f"SELECT id FROM ({_marked('end_to_end_id', 'ids')}) AS found"  # noqa: S608  names of our own
+    given: dict[str, Any] = {
+        "organisation": tenancy.current_organisation_id(),
+        "ids": list(ids),
+        "most": _MOST_OF_ONE_MARK,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        found = [row[0] for row in cursor.fetchall()]
+    return tuple(lines(found).values()) if found else ()
+
+
+def receipts_of_account(account: str) -> tuple[int, ...]:
+    """Return the last payments that came in from an account, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT id FROM banking_bankline
+               WHERE organisation_id = %s AND amount > 0 AND NOT returned AND counterparty_iban <> ''
+                 AND counterparty_iban = %s ORDER BY booking_date DESC, id DESC LIMIT %s""",
+            [tenancy.current_organisation_id(), account, _MOST_OF_ONE_MARK],
+        )
+        return tuple(row[0] for row in cursor.fetchall())
 
 
 def _amounts(line: LineView) -> set[int]:

@@ -52,6 +52,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "%(next_date)s.",
         "MESSAGE_UNCLEAR": "The message would not say clearly what to pay, for what, when and how. Missing: %(what)s.",
         "MONEY_CAME_BACK": "The payment came back: %(meaning)s.",
+        "MONEY_CAME_BACK_CHARGED": "The payment came back: %(meaning)s. Banks charged %(currency)s %(amount)s for it; "
+        "nobody is asked for that by itself.",
+        "MONEY_CAME_BACK_IN_PART": "%(currency)s %(amount)s of the payment came back: %(meaning)s.",
         "MONEY_OUT": "Money went out.",
         "MOVED_FROM_CUSTOMER": "Moved from customer %(customer)s. %(text)s",
         "MOVED_TO_CUSTOMER": "Moved to customer %(customer)s. %(text)s",
@@ -77,8 +80,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "REFUND_CAME_BACK": "Refund %(number)s came back: %(meaning)s. The money is on account again.",
         "REFUND_DUE": "Put aside to be paid back: refund %(number)s. %(text)s",
         "REFUND_PAID": "Refund %(number)s was paid with it.",
+        "REFUND_PAID_OTHERWISE": "It names refund %(number)s, which was not to be paid like this: look what happened.",
         "REFUND_REFUSED": "The bank refused refund %(number)s: %(meaning)s. The money is on account again.",
         "REFUND_REJECTED": "Refund %(number)s was not approved. %(text)s",
+        "REFUND_TOLD_ALREADY": "Refund %(number)s was told already by another movement; it counts once.",
         "RETURNED": "A payment came back (%(return_code)s).",
         "RETURN_COULD_BE_SEVERAL": "It takes back an earlier payment, but it could be one of several: "
         "choose which.",

@@ -124,12 +124,15 @@ class Earlier:
     mandate_id: str = ""
     bank_reference: str = ""
     account: str = ""
+    elsewhere_minor: int = 0
+    """What of it is paid back, or was moved to another customer."""
     came_back: tuple[CameBack, ...] = ()
 
     @property
     def left_minor(self) -> int:
-        """What of it has not come back."""
-        return self.amount_minor - sum(one.amount_minor for one in self.came_back if not one.undone)
+        """What of it has not come back, and is not elsewhere."""
+        gone = sum(one.amount_minor for one in self.came_back if not one.undone)
+        return self.amount_minor - gone - self.elsewhere_minor
 
 
 class Verdict(StrEnum):
@@ -308,8 +311,12 @@ def _take(telling: Telling, paid: Earlier) -> Decision:
         if share[0] != paid.amount_minor:
             # Of a payment nobody booked yet only a part is left: a person books that part.
             return _does_not_fit(paid)
-    reason = Reason(code, {"meaning": meaning_of(telling.code)})
-    return Decision(verdict, reason, paid.line_id, *share)
+    facts: dict[str, str | int] = {"meaning": meaning_of(telling.code)}
+    if verdict is Verdict.TAKE_BACK and (share[1] or share[0] < paid.amount_minor):
+        code = "MONEY_CAME_BACK_CHARGED" if share[1] else "MONEY_CAME_BACK_IN_PART"
+        told = Money(share[1] or share[0], paid.currency)
+        facts |= {"currency": told.currency, "amount": str(told)}
+    return Decision(verdict, Reason(code, facts), paid.line_id, *share)
 
 
 def _does_not_fit(paid: Earlier) -> Decision:

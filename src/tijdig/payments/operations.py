@@ -14,7 +14,7 @@ from tijdig.domain.money import Money
 from tijdig.domain.reasons import Reason
 from tijdig.infra import audit, clock, tenancy
 from tijdig.payments.models import Refund, RefundFile, Return, ReturnTelling
-from tijdig.payments.queries import RefundView, refund, refund_number
+from tijdig.payments.queries import NUMBER_STARTS, RefundView, refund, refund_number
 from tijdig.payments.states import RefundState
 
 _END_TO_END = "TIJDIG-REFUND-"
@@ -139,8 +139,12 @@ class NewRefund:
 
 def next_refund_id() -> int:
     """Return the id of a refund that will be proposed; its number is made of it."""
+    return _next("payments_refund_id_seq")
+
+
+def _next(sequence: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('payments_refund_id_seq')")
+        cursor.execute("SELECT nextval(%s::regclass)", [sequence])
         new: int = cursor.fetchone()[0]
     return new
 
@@ -163,7 +167,7 @@ def add_refund(new: NewRefund, *, actor: str) -> None:
         proposed_by=actor,
         proposed_at=clock.now(),
     )
-    data = {"amount": str(new.amount), "currency": new.amount.currency, "iban": new.iban}
+    data = {"amount": str(new.amount), "currency": new.amount.currency, "item": new.item_id}
     audit.record(actor=actor, action="refund.proposed", subject=f"payments_refund:{new.id}", data=data)
 
 
@@ -205,8 +209,9 @@ def reject_refund(*, refund_id: int, reason: Reason, actor: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class NewRefundFile:
-    """A payment order of approved refunds, kept as `file_id`."""
+    """A payment order of approved refunds, kept as `file_id`; `id` is that of `next_refund_file_id`."""
 
+    id: int
     file_id: int
     message_id: str
     version: str
@@ -215,13 +220,19 @@ class NewRefundFile:
     total: Money
 
 
+def next_refund_file_id() -> int:
+    """Return the id of a payment order that will be written; its message's id is made of it."""
+    return _next("payments_refundfile_id_seq")
+
+
 @transaction.atomic
-def order_refunds(refunds: Sequence[RefundView], file: NewRefundFile, *, actor: str) -> int:
-    """Write down that approved refunds are in a payment order; return its id. Lock them first.
+def order_refunds(refunds: Sequence[RefundView], file: NewRefundFile, *, actor: str) -> None:
+    """Write down that approved refunds are in a payment order.
 
     Raises RefundMovedOn.
     """
     row = RefundFile.objects.create(
+        id=file.id,
         organisation_id=tenancy.current_organisation_id(),
         file_id=file.file_id,
         message_id=file.message_id,
@@ -244,24 +255,26 @@ def order_refunds(refunds: Sequence[RefundView], file: NewRefundFile, *, actor: 
         subject=f"payments_refundfile:{row.pk}",
         data={"count": len(refunds), "total": str(file.total), "message_id": file.message_id},
     )
-    return row.pk
 
 
 @transaction.atomic
-def refund_paid(*, refund_id: int, line_id: int, actor: str) -> None:
-    """Note the movement by which a refund left. Raises RefundMissing, RefundMovedOn."""
-    found = locked_refund(refund_id)
-    reason = Reason("REFUND_PAID", {"number": found.number})
-    _move(
-        found,
-        RefundState.PAID,
-        only_from=(RefundState.APPROVED, RefundState.ORDERED),
-        paid_line_id=line_id,
-        outcome=reason.as_data(),
-    )
-    audit.record(
-        actor=actor, action="refund.paid", subject=f"payments_refund:{refund_id}", data={"line": line_id}
-    )
+def refunds_paid(paid: Mapping[int, int], *, actor: str) -> None:
+    """Note the movements by which refunds left: `paid` is line id by refund id. Raises RefundMovedOn."""
+    if not paid:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE payments_refund r SET state = 'PAID', paid_line_id = p.line,
+                      outcome = jsonb_build_object('code', 'REFUND_PAID', 'number', %s || r.id)
+               FROM unnest(%s::bigint[], %s::bigint[]) AS p (id, line)
+               WHERE r.id = p.id AND r.state IN ('APPROVED', 'ORDERED')""",
+            [NUMBER_STARTS, list(paid), list(paid.values())],
+        )
+        if cursor.rowcount != len(paid):
+            raise RefundMovedOn(_("Somebody dealt with one of these refunds at this moment; look once more."))
+    data = {"count": len(paid), "first_id": min(paid), "last_id": max(paid)}
+    subject = f"payments_refund:{min(paid)}" if len(paid) == 1 else ""
+    audit.record(actor=actor, action="refunds.paid", subject=subject, data=data)
 
 
 @transaction.atomic

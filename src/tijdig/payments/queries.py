@@ -15,6 +15,7 @@ from tijdig.infra import tenancy
 from tijdig.payments.models import Refund, RefundFile, Return, ReturnTelling
 from tijdig.payments.states import RefundState as RefundState
 
+NUMBER_STARTS = "TB-"
 _UNDER_WAY = (RefundState.PROPOSED, RefundState.APPROVED, RefundState.ORDERED)
 
 
@@ -190,7 +191,7 @@ class RefundPage:
 
 def refund_number(refund_id: int) -> str:
     """Return what people call a refund."""
-    return f"TB-{refund_id}"
+    return f"{NUMBER_STARTS}{refund_id}"
 
 
 def refund(refund_id: int) -> RefundView | None:
@@ -235,10 +236,10 @@ def refunds_by_end_to_end_id(ids: Collection[str]) -> dict[str, RefundView]:
     return {view.end_to_end_id: view for view in found}
 
 
-def refunds_under_way_to(ibans: Collection[str]) -> tuple[RefundView, ...]:
-    """Return the refunds to these accounts that a second person approved and that have not left yet."""
-    under_way = Q(state__in=(RefundState.APPROVED.value, RefundState.ORDERED.value))
-    return _refunds(under_way & Q(iban__in=[iban for iban in ibans if iban]))
+def refunds_to(ibans: Collection[str], *, states: Collection[RefundState]) -> tuple[RefundView, ...]:
+    """Return the refunds to these accounts in these states."""
+    wanted = [iban for iban in ibans if iban]
+    return _refunds(Q(state__in=[state.value for state in states], iban__in=wanted)) if wanted else ()
 
 
 def refunds_of_line(line_id: int) -> tuple[RefundView, ...]:
@@ -261,9 +262,10 @@ def refund_files(*, limit: int = 20) -> tuple[RefundFileView, ...]:
     return _files(Q())[:limit]
 
 
-def refund_file_of_message(message_id: str) -> RefundFileView | None:
-    """Return the payment order with this message id, as a bank's status report names it."""
-    return next(iter(_files(Q(message_id=message_id))), None)
+def refund_files_of_messages(message_ids: Collection[str]) -> dict[str, RefundFileView]:
+    """Return the payment orders with these message ids, as banks name them, by id."""
+    found = _files(Q(message_id__in=list(message_ids))) if message_ids else ()
+    return {view.message_id: view for view in found}
 
 
 def _files(condition: Q) -> tuple[RefundFileView, ...]:

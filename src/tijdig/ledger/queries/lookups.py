@@ -94,6 +94,17 @@ def credits_with_money_left(customer_id: int) -> tuple[CreditView, ...]:
     return tuple(_credits(condition, [customer_id]))
 
 
+def elsewhere_of(credit_ids: Collection[int]) -> dict[int, int]:
+    """Return what of each of these credits is paid back or was moved, in minor units; none: left out."""
+    rows = fetch(
+        """SELECT a.credit_id, sum(a.amount)::bigint FROM ledger_allocation a
+           JOIN ledger_item i ON i.id = a.item_id AND i.kind IN ('REFUND_DUE', 'MOVED_OUT')
+           WHERE a.organisation_id = %s AND a.credit_id = ANY(%s) GROUP BY 1 HAVING sum(a.amount) > 0""",
+        [tenancy.current_organisation_id(), list(credit_ids)],
+    )
+    return dict(rows)
+
+
 def allocation(allocation_id: int) -> AllocationView | None:
     """Return the allocation, None where there is none in this organisation."""
     return next(iter(_allocations("id", allocation_id)), None)

@@ -120,7 +120,8 @@ _MOVEMENTS = f"""
         WHERE i.kind IN ('INVOICE', 'FEE', 'INTEREST') AND a.on_date <= %(on)s
         GROUP BY a.credit_id, i.id, i.number HAVING sum(a.amount) > 0
     )
-    SELECT 1, day, kind, CASE WHEN kind IN ('RETURNED', 'MOVED_OUT') THEN '' ELSE number END, due_date, currency, amount, id, NULL::bigint, '', '{{}}'::text[]
+    SELECT 1, day, kind, CASE WHEN kind IN ('RETURNED', 'MOVED_OUT') THEN '' ELSE number END, due_date, currency,
+           amount, id, NULL::bigint, '', '{{}}'::text[]
     FROM charged WHERE kind <> '{ItemKind.REVERSAL}' AND day BETWEEN %(since)s AND %(on)s
     UNION ALL
     SELECT 2, charged.day, c.kind || '_REVERSED', c.number, NULL, charged.currency, charged.amount, charged.id,

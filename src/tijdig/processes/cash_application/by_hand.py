@@ -22,7 +22,8 @@ from tijdig.infra.readers_language import amount_in_words
 from tijdig.ledger import operations as ledger
 from tijdig.ledger import queries as ledger_queries
 from tijdig.ledger.operations import AllocationRequest, Settlement
-from tijdig.processes import reactions
+from tijdig.payments import queries as payment_queries
+from tijdig.processes import reactions, refunds, returns
 from tijdig.processes.cash_application import learning
 from tijdig.processes.cash_application.gathering import origin_of
 
@@ -152,11 +153,16 @@ def undo_allocation(*, allocation_id: int, text: str = "", on: date, actor: str)
 
 @transaction.atomic
 def unbook_line(*, line_id: int, text: str = "", on: date, actor: str) -> Settlement:
-    """Take the booking of a payment back whole, by reversing rows; the payment waits again.
+    """Take the booking of a movement back whole, by reversing rows; it waits again.
 
-    Raises LineMissing, LineNotBooked.
+    Also that it took an earlier payment back, or paid a refund. Raises LineMissing, LineNotBooked,
+    MoneyIsElsewhere where money of it came back or went elsewhere since, RefundMovedOn.
     """
     line = _claim(line_id, LineState.BOOKED, LineNotBooked(_("This payment is not booked.")))
+    told = payment_queries.return_told_by(line_id)
+    if told is not None and told.counted_line_id == line_id and told.undone_at is None:
+        return returns.undo(return_id=told.id, text=text, on=on, actor=actor)
+    refunds.take_back(line_id=line_id, actor=actor)
     origin = origin_of(line_id)
     credit = ledger_queries.credits_by_origin([origin]).get(origin)
     settlement = Settlement()
@@ -200,7 +206,11 @@ def write_off(*, item_id: int, amount_minor: int, text: str, on: date, actor: st
 
 
 def _claim(line_id: int, state: LineState, otherwise: ValueError) -> LineView:
-    """Lock the line, check that it is in `state` and return it; of two at once the second is told so."""
+    """Lock the line, check that it is in `state` and return it; of two at once the second is told so.
+
+    The end of the audit trail first, then lines, credits, items: everybody in that order (see audit.reserve).
+    """
+    audit.reserve()
     if banking.lock_lines([line_id])[line_id] != state:
         raise otherwise
     return bank.lines([line_id])[line_id]

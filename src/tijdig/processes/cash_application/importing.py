@@ -11,6 +11,7 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 
 from tijdig.banking import operations as banking
+from tijdig.banking import originals
 from tijdig.banking import queries as bank
 from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView, StatementView
@@ -22,7 +23,7 @@ from tijdig.infra.bulk import many_objects
 from tijdig.ledger import operations as ledger
 from tijdig.ledger.operations import AllocationRequest, NewCredit
 from tijdig.ledger.queries import ItemView
-from tijdig.processes import reactions
+from tijdig.processes import reactions, returns
 from tijdig.processes.cash_application import learning
 from tijdig.processes.cash_application.gathering import items_named_by, open_item_of, origin_of, transfer_of
 from tijdig.processes.cash_application.setting_aside import apply_rules
@@ -118,14 +119,27 @@ def _one_at_a_time() -> None:
 
 
 def _apply(statement_ids: Collection[int] | None, *, on: date, actor: str) -> Booked:
-    done = Booked()
     line_ids = bank.waiting_ids(statement_ids=statement_ids)
-    for start in range(0, len(line_ids), _LINES_AT_ONCE):
-        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], on=on, actor=actor)
+    back = returns.before_matching(line_ids, statement_ids=statement_ids, on=on, actor=actor)
+    done = _match([line_id for line_id in line_ids if line_id not in back.decided], on=on, actor=actor)
+    late = returns.after_matching(back.deferred, on=on, actor=actor)
+    if late.reopened:  # what came back may have been paid again
+        again = set(bank.waiting_ids(statement_ids=statement_ids)) - back.decided - late.decided
+        _match(sorted(again), on=on, actor=actor)
+    if back.decided or late.decided:
+        states = originals.states_of(line_ids)
+        done = Booked(states[LineState.BOOKED], states[LineState.WAITING], states[LineState.IGNORED])
     if done.booked:
         audit.record(
             actor=actor, action="cash.applied", data={"booked": done.booked, "waiting": done.waiting}
         )
+    return done
+
+
+def _match(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
+    done = Booked()
+    for start in range(0, len(line_ids), _LINES_AT_ONCE):
+        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], on=on, actor=actor)
     return done
 
 

@@ -19,7 +19,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "since is not known. Import a newer statement.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
         "BATCH_TOLD_IN_DETAIL": "Another bank file tells the payments in this batch one by one; they are booked.",
-        "BOOKED_AT_RATE": "%(paid)s was paid; a person said what that is in the invoice's currency. %(rate)s",
+        "BOOKED_AT_RATE": "%(currency)s %(amount)s was paid; a person said what that is worth, at %(rate)s.",
         "BOOKED_BY_HAND": "Booked by hand.",
         "BOOKING_UNDONE": "Its booking was undone.",
         "CAME_BACK_UNBOOKED": "It came back before it was booked: %(meaning)s. Both movements are taken out "

@@ -38,6 +38,7 @@ from tijdig.ledger.queries.lookups import (
     open_items_by_number,
     open_items_by_reference,
     open_items_of,
+    small_rests,
 )
 from tijdig.ledger.queries.movements import Movement, MovementKind, movements
 from tijdig.ledger.queries.pages import (
@@ -101,6 +102,7 @@ __all__ = [
     "open_items_of",
     "open_items_of_amount",
     "position_as_of",
+    "small_rests",
     "unplaced_credits_of",
     "unplaced_money_of",
 ]

@@ -11,6 +11,7 @@ from django.db import connection
 
 from tijdig.domain import reasons
 from tijdig.domain.ledger import CreditKind, ItemKind
+from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger.queries.views import AllocationView, CreditView, ItemView
 
@@ -40,6 +41,13 @@ def items(item_ids: Collection[int]) -> dict[int, ItemView]:
 def open_items_of(customer_id: int) -> tuple[ItemView, ...]:
     """Return what the customer owes, oldest due date first."""
     return tuple(_items("open > 0 AND customer_id = %s ORDER BY due_date, id", [customer_id]))
+
+
+def small_rests(*, up_to: Money, limit: int) -> tuple[ItemView, ...]:
+    """Return the invoices that were paid but for this or less, least first, at most `limit`."""
+    condition = """open BETWEEN 1 AND %s AND currency = %s AND open < amount AND kind = 'INVOICE'
+        ORDER BY open, id LIMIT %s"""
+    return tuple(_items(condition, [up_to.minor, up_to.currency, limit]))
 
 
 def open_items_by_reference(references: Collection[str]) -> dict[str, tuple[ItemView, ...]]:

@@ -18,15 +18,17 @@ from tijdig.banking.queries import LineView, StatementView
 from tijdig.banking.states import LineState
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.matching import Match, match_all
+from tijdig.formats import pain002
 from tijdig.infra import audit, tenancy
 from tijdig.infra.bulk import many_objects
 from tijdig.ledger import operations as ledger
 from tijdig.ledger.operations import AllocationRequest, NewCredit
 from tijdig.ledger.queries import ItemView
 from tijdig.processes import reactions, returns
-from tijdig.processes.cash_application import learning
+from tijdig.processes.cash_application import learning, status_reports
 from tijdig.processes.cash_application.gathering import items_named_by, open_item_of, origin_of, transfer_of
 from tijdig.processes.cash_application.setting_aside import apply_rules
+from tijdig.processes.returns import Heard
 
 _LINES_AT_ONCE = 2000
 _TRIES = 3
@@ -36,7 +38,7 @@ _APPLYING = 7_042_001
 # Movements that are nobody's receipt need no person; what came back does.
 _IGNORED_BY_ITSELF = frozenset({"MONEY_OUT", "NO_MONEY_MOVED"})
 # A person took these back; booking them again by itself would undo that.
-_LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "TAKEN_UP_AGAIN"})
+_LEFT_TO_A_PERSON = returns.LEFT_TO_A_PERSON
 
 
 class TooBusy(RuntimeError):
@@ -71,6 +73,8 @@ class BankImport:
     ignored: int
     already_known: int
     rejected: int
+    heard: Heard | None = None
+    """Of a status report (pain.002), which holds no movements: what came of it."""
 
 
 @transaction.atomic
@@ -80,6 +84,10 @@ def import_bank_file(*, name: str, content: bytes, on: date, actor: str) -> Bank
     Raises banking.operations.BankFileRefused when nothing in it can be read, TooBusy.
     """
     _one_at_a_time()
+    if pain002.looks_like(content):
+        file_id, heard = status_reports.take_in(name=name, content=content, on=on, actor=actor)
+        is_new = heard is not None
+        return BankImport(file_id, is_new, (), 0, 0, 0, 0, 0, 0, heard=heard or Heard(0, 0, 0, 0))
     with many_objects():
         outcome = banking.record_file(name=name, content=content, actor=actor)
         statement_ids = [statement.id for statement in outcome.statements]

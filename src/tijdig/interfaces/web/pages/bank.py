@@ -33,6 +33,7 @@ from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemStatus
 from tijdig.organisations.queries import Role
+from tijdig.payments import operations as refund_operations
 from tijdig.processes import cash_application
 
 _TABS = (
@@ -61,6 +62,8 @@ _REFUSALS = (
     ledger_operations.ItemMissing,
     ledger_operations.ItemOverpaid,
     ledger_operations.ItemSettled,
+    ledger_operations.MoneyIsElsewhere,
+    refund_operations.RefundMovedOn,
 )
 
 

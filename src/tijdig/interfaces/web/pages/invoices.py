@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
+from tijdig.domain.ledger import WriteOffReason
 from tijdig.dunning import operations as dunning
 from tijdig.dunning import queries as follow_ups
 from tijdig.interfaces.web.access import MemberRequest, member_required
@@ -68,15 +69,32 @@ class InvoiceForm(forms.Form):
         amount.currency = currency
 
 
+_WHY = (
+    (WriteOffReason.SMALL_DIFFERENCE, gettext_lazy("A small difference")),
+    (WriteOffReason.BANK_CHARGES, gettext_lazy("Bank charges")),
+    (WriteOffReason.GOODWILL, gettext_lazy("Goodwill")),
+    (WriteOffReason.UNCOLLECTABLE, gettext_lazy("It cannot be collected")),
+    (WriteOffReason.DISPUTED, gettext_lazy("It is disputed, and rightly so")),
+    (WriteOffReason.OTHER, gettext_lazy("Another reason")),
+)
+
+
 class WriteOffForm(forms.Form):
     """How much is given up, and why."""
 
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+    why = forms.ChoiceField(label=gettext_lazy("Why"), choices=_WHY)
+    reason = forms.CharField(label=gettext_lazy("In your own words"), max_length=300, required=False)
 
     def __init__(self, *arguments: Any, item: ItemView, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["amount"] = AmountField(label=_("Amount"), currency=item.currency)
-        self.order_fields(["amount", "reason"])
+        self.order_fields(["amount", "why", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("why") == WriteOffReason.OTHER and not values.get("reason"):
+            self.add_error("reason", _("Say in a few words why."))
+        return values
 
 
 class UndoForm(forms.Form):
@@ -241,11 +259,18 @@ def write_off(request: MemberRequest, item_id: int) -> HttpResponse:
             cash_application.write_off(
                 item_id=item.id,
                 amount_minor=form.cleaned_data["amount"].minor,
+                why=WriteOffReason(form.cleaned_data["why"]),
                 text=form.cleaned_data["reason"],
+                role=request.role,
                 on=request.today,
                 actor=request.actor,
             )
-        except (writing.WriteOffTooLarge, writing.AllocationInvalid, writing.ItemSettled) as refusal:
+        except (
+            writing.WriteOffAboveLimit,
+            writing.WriteOffTooLarge,
+            writing.AllocationInvalid,
+            writing.ItemSettled,
+        ) as refusal:
             form.add_error("amount", str(refusal))
         else:
             messages.success(request, _("Written off."))

@@ -61,6 +61,14 @@ STATUSES = {
     "NUMBER_SKIPPED": Status(_("A number was skipped"), "WARN"),
     "OVERLAPS": Status(_("Overlaps an earlier one"), "PLAIN"),
     "HAS_REJECTED": Status(_("Lines that could not be read"), "BAD"),
+    # a refund
+    "REFUND_PROPOSED": Status(_("To approve"), "WARN"),
+    "REFUND_APPROVED": Status(_("Approved"), "INFO"),
+    "REFUND_ORDERED": Status(pgettext_lazy("refunds", "At the bank"), "INFO"),
+    "REFUND_PAID": Status(_("Paid back"), "GOOD"),
+    "REFUND_REJECTED": Status(_("Rejected"), "PLAIN"),
+    "REFUND_REFUSED": Status(_("Refused by the bank"), "BAD"),
+    "REFUND_CAME_BACK": Status(_("Came back"), "BAD"),
     # an organisation
     "LIVE": Status(_("Live"), "GOOD"),
     "TEST_MODE": Status(_("Test mode"), "INFO"),
@@ -128,6 +136,7 @@ WORDS = {
 # What an entry of the audit trail tells.
 DEEDS = {
     "bank.file_recorded": _("Bank file taken in"),
+    "bank.report_heard": _("Bank's report on orders taken in"),
     "bank.line_ignored": _("Bank line set aside"),
     "bank.line_reopened": _("Bank line taken up again"),
     "bank.payer_forgotten": _("Account of a customer forgotten"),
@@ -176,6 +185,16 @@ DEEDS = {
     "organisation.settings_changed": _("Settings changed"),
     "task.done": _("Task done"),
     "tasks.added": _("Tasks added"),
+    "refund.approved": _("Refund approved"),
+    "refund.came_back": _("Refund came back"),
+    "refund.not_paid": _("Refund not paid after all"),
+    "refund.proposed": _("Refund proposed"),
+    "refund.refused": _("Refund refused by the bank"),
+    "refund.rejected": _("Refund rejected"),
+    "refunds.ordered": _("Refunds put in a file for the bank"),
+    "refunds.paid": _("Refunds paid"),
+    "returns.recorded": _("Payments that came back noted"),
+    "returns.undone": _("Return taken back"),
     "tasks.done": _("Tasks done"),
 }
 

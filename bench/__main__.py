@@ -10,7 +10,17 @@ import json
 import sys
 from importlib import import_module
 
-NAMES = ("camt053", "coda", "mt940", "invoice_import", "daily_run", "list_page", "killed_imports")
+NAMES = (
+    "camt053",
+    "coda",
+    "mt940",
+    "invoice_import",
+    "daily_run",
+    "list_page",
+    "matching",
+    "open_items_as_of",
+    "killed_imports",
+)
 
 
 def main() -> int:

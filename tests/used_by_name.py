@@ -19,6 +19,7 @@ USED_BY_NAME = {
     "OrganisationsConfig": "Django: an app",
     "SecureHeaders": "settings.MIDDLEWARE",
     "OrganisationWall": "settings.MIDDLEWARE",
+    "WayBack": "settings.MIDDLEWARE",
     "USERNAME_FIELD": "Django: what a user logs in with",
     "REQUIRED_FIELDS": "Django: what a user has besides",
     "is_staff": "Django: what its admin asks of a user",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tijdig.config import environment
+from tijdig.infra import database_url
 from tijdig.infra.tenancy import APPLICATION_ROLE
 
 
@@ -57,5 +58,5 @@ def test_a_database_address_is_read_and_the_role_is_always_the_application(
 
 def test_another_kind_of_database_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", "sqlite:///books.db")
-    with pytest.raises(environment.DatabaseUrlInvalid, match="postgresql://"):
+    with pytest.raises(database_url.DatabaseUrlInvalid, match="postgresql://"):
         environment.database_options(tmp_path)

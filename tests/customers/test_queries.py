@@ -180,3 +180,21 @@ def test_names_stand_in_the_order_of_a_dictionary(cast: dict[str, int]) -> None:
 def test_of_too_many_found_the_first_by_name_are_listed(cast: dict[str, int]) -> None:
     found = queries.ids_matching("jansen", limit=2)
     assert [queries.get(found_id).name for found_id in found] == ["jansen", "Jansen"]
+
+
+@pytest.mark.parametrize(
+    ("known", "proposed"),
+    [
+        ((), "1001"),
+        (("K-0099",), "K-0100"),
+        (("D9",), "D10"),
+        (("K-7", "K-8", "K-6"), "K-9"),
+        (("2026/17a",), "2026/18a"),
+        (("ALPHA",), "ALPHA-2"),
+    ],
+)
+def test_a_new_customer_is_proposed_a_number_nobody_has(known: tuple[str, ...], proposed: str) -> None:
+    with tenancy.within(create_organisation(name="Nieuw", country="NL", language="nl", actor="cli")):
+        for number in known:
+            operations.create_customer(number=number, name=number, actor="cli")
+        assert queries.next_number() == proposed

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tijdig.domain import references
-from tijdig.domain.matching import Match, OpenItem, Transfer, gather_clues, match_all, numbers_hinted
-from tijdig.domain.matching.numbers import core, mentions
+from tijdig.domain.matching import Evidence, Match, OpenItem, Transfer, gather_clues, gather_wide_clues
+from tijdig.domain.matching import match_all as match_by_evidence
+from tijdig.domain.matching.nearness import tail_of
+from tijdig.domain.matching.numbers import core, may_be_certain, mentions
 
 OGM = "+++123/4567/89002+++"
 RF = references.make_rf("2026X0042")
@@ -26,6 +30,10 @@ def paid(
     text: str = "", amount: int = 12100, *, reference: str = "", currency: str = "EUR", **more: object
 ) -> Transfer:
     return Transfer(99, amount, currency, reference, text, **more)  # type: ignore[arg-type]
+
+
+def match_all(transfers: Sequence[Transfer], items: Iterable[OpenItem]) -> tuple[Match, ...]:
+    return match_by_evidence(transfers, Evidence(tuple(items)))
 
 
 def answer(transfer: Transfer, *items: OpenItem) -> Match:
@@ -151,16 +159,17 @@ def test_a_short_number_with_its_letter_books_when_it_is_all_that_was_written(
 
 
 def test_an_uncertain_number_is_still_a_hint_for_a_person() -> None:
-    assert answer(paid("huur 12"), item(number="12")).booking is None
-    assert numbers_hinted("huur 12")("12")
-    assert not numbers_hinted("huur 12")("13")
+    match = answer(paid("huur 12"), item(number="12"), item(2, number="13", open=500))
+    assert match.booking is None
+    assert [share.item_id for share in match.proposals[0].shares] == [1]
+    assert {share.item_id for one in match.proposals for share in one.shares} == {1}
 
 
 @pytest.mark.parametrize(
     ("transfer", "items", "code"),
     [
         (paid("2026-0042", 12099), [item()], "PAID_LESS"),
-        (paid(reference=OGM, amount=5000), [item(reference="123456789002")], "PAID_LESS"),
+        (paid("KLANT-2026-9", 5000), [item(reference="KLANT-2026-9")], "PAID_LESS"),
         (paid("2026-0042", 12101), [item()], "PAID_MORE"),
         (paid("2026-0042"), [item(open=0, amount=12100)], "ITEM_ALREADY_PAID"),
         (paid("2026-0042", currency="USD"), [item()], "OTHER_CURRENCY"),
@@ -169,16 +178,11 @@ def test_an_uncertain_number_is_still_a_hint_for_a_person() -> None:
         (paid("2026-0042", -12100, return_reason="AM04"), [item()], "RETURNED"),
         (paid("2026-0042", 12100, return_reason="AC01"), [item()], "RETURNED"),
         (paid("2026-0042", batch_incomplete=True), [item()], "BATCH_NOT_BROKEN_DOWN"),
-        (paid("20260042"), [item(1, "F20260042"), item(2, "C20260042", 500)], "SEVERAL_FIT"),
+        (paid("20260042"), [item(1, "F20260042"), item(2, "C20260042")], "SEVERAL_FIT"),
         (paid(reference=OGM), [item(1, "A1", reference=OGM), item(2, "A2", reference=OGM)], "SEVERAL_FIT"),
         (paid("2026-0042 of 2026-0043"), [item(), item(2, "2026-0043")], "SEVERAL_FIT"),
         (paid("2026-0042 of 2026-0043"), [item(open=0, amount=12100), item(2, "2026-0043")], "SEVERAL_FIT"),
         (paid("2026-0042 2026-0043"), [item(), item(2, "2026-0043", 300)], "PAID_LESS"),
-        (
-            paid("2026-0042 2026-0043"),
-            [item(open=12000), item(2, "2026-0043", 100, customer=8)],
-            "SEVERAL_CUSTOMERS",
-        ),
     ],
 )
 def test_what_waits_says_why(transfer: Transfer, items: list[OpenItem], code: str) -> None:
@@ -222,14 +226,13 @@ def test_a_second_payment_in_the_same_file_finds_the_invoice_paid() -> None:
 
 def test_a_part_payment_is_proposed_not_booked() -> None:
     match = answer(paid("2026-0042", 5000), item())
-    [proposal] = match.proposals
-    assert (proposal.sure, proposal.shares[0].amount_minor) == (False, 5000)
+    assert [(one.sure, one.shares[0].amount_minor) for one in match.proposals] == [(False, 5000)]
 
 
 def test_an_overpayment_is_proposed_up_to_what_is_open() -> None:
     match = answer(paid("2026-0042 2026-0043", 20000), item(), item(2, "2026-0043", 300))
-    [proposal] = match.proposals
-    assert [share.amount_minor for share in proposal.shares] == [12100, 300]
+    assert (match.reason.code, match.booking) == ("PAID_MORE", None)
+    assert [share.amount_minor for share in match.proposals[0].shares] == [12100, 300]
 
 
 _WORDS = st.sampled_from(
@@ -288,11 +291,11 @@ def test_no_item_is_ever_given_more_than_is_open_nor_in_another_currency(
                 assert 0 < share.amount_minor <= left[share.item_id]
                 assert currency[share.item_id] == transfer.currency
         if match.booking is not None:
-            assert sum(share.amount_minor for share in match.booking.shares) == transfer.amount_minor > 0
+            assert match.booking.shares
             assert not transfer.return_reason
-            for share in match.booking.shares:
-                left[share.item_id] -= share.amount_minor
-                assert left[share.item_id] == 0
+            for item_id, amount in match.booking.settles():
+                left[item_id] -= amount
+                assert left[item_id] >= 0
 
 
 @given(_TRANSFERS, _ITEMS)
@@ -319,16 +322,20 @@ def test_any_text_is_read_without_trouble(text: str, number: str) -> None:
     match = answer(paid(text), item(number=number, reference=text))
     assert match.reason.code
     for mention in mentions(text):
-        assert mention.core in gather_clues([paid(text)]).cores or not mention.core
+        assert mention.core in gather_clues([paid(text)]).cores or not may_be_certain(mention)
 
 
 @given(_TRANSFERS, _ITEMS)
 def test_every_item_that_is_booked_can_be_looked_up_by_the_clues(
     transfers: list[Transfer], items: list[OpenItem]
 ) -> None:
-    clues = gather_clues(transfers)
+    clues, wide = gather_clues(transfers), gather_wide_clues(transfers)
     by_id = {one.id: one for one in items}
     for match in match_all(transfers, items):
         for share in match.booking.shares if match.booking else ():
             found = by_id[share.item_id]
-            assert found.payment_reference in clues.references or core(found.number) in clues.cores
+            assert (
+                found.payment_reference in clues.references
+                or core(found.number) in clues.cores
+                or tail_of(found.number) in wide.tails
+            )

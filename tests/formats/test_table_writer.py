@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import io
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +15,7 @@ from tijdig.formats import table, table_writer
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+++123/4567/89002", "-x", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"]
+    "cell", ["=1+1", "+++1+2", "+++123/4567/89002+++1", "-x", "@SUM(A1)", "\t=1", "=cmd|' /C calc'!A0"]
 )
 def test_no_written_cell_becomes_a_formula_and_each_reads_back(cell: str) -> None:
     as_csv = table_writer.csv_bytes(["a", "b"], [[cell, "x"]])
@@ -51,5 +53,27 @@ def test_control_characters_do_not_break_a_workbook() -> None:
     assert table.read(content).rows[0].cells == ("x y", "z")
 
 
+def test_a_printed_ogm_is_no_formula_and_stays_what_it_is() -> None:
+    ogm = "+++123/4567/89002+++"
+    content = table_writer.csv_bytes(["a", "b"], [[ogm, "x"]])
+    assert f"{ogm};x".encode() in content
+    assert table.read(content).rows[0].cells == (ogm, "x")
+
+
+def test_lines_are_written_with_the_decimal_sign_of_the_reader() -> None:
+    lines = list(table_writer.csv_lines(["a", "b"], [[Decimal("-1234.50"), "x"]], decimal_sign=","))
+    assert lines == ["\ufeffa;b\r\n", "-1234,50;x\r\n"]
+
+
 def test_a_belgian_reference_is_written_as_it_is() -> None:
     assert b"\r\n+++123/4567/89002+++;" in table_writer.csv_bytes(["a", "b"], [["+++123/4567/89002+++", "x"]])
+
+
+def test_a_workbook_that_is_given_up_halfway_leaves_nothing_to_complain() -> None:
+    def rows() -> Iterator[list[table_writer.Cell]]:
+        yield ["one"]
+        raise KeyError("no more")
+
+    with pytest.raises(KeyError):
+        table_writer.xlsx_bytes(["name"], rows())
+    gc.collect()

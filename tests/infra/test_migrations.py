@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from uuid import uuid4
 
 import psycopg
@@ -94,7 +95,11 @@ def test_what_came_after_the_first_version_loses_no_rows(empty_database: str) ->
         cursor.execute("SET tijdig.organisation = '7'")
         cursor.execute("SELECT count(*) FROM tijdig_items_by_number_core(ARRAY['20260042'])")
         assert cursor.fetchone() == (1,)
+        cursor.execute("SELECT count(*) FROM tijdig_open_items_by_number_tail(ARRAY['42', '43'], 9)")
+        assert cursor.fetchone() == (1,)
         cursor.execute("SET tijdig.organisation = '8'")
+        cursor.execute("SELECT count(*) FROM tijdig_open_items_by_number_tail(ARRAY['42'], 9)")
+        assert cursor.fetchone() == (0,)
         cursor.execute("SELECT count(*) FROM tijdig_items_by_number_core(ARRAY['20260042'])")
         assert cursor.fetchone() == (0,)
         cursor.execute("SELECT count(*) FROM tijdig_refresh_statistics()")
@@ -176,6 +181,40 @@ _A_STATEMENT = """
         net_booked, new_lines, known_lines, balance_difference, rejected, imported_at)
         VALUES (1, 7, 1, 1, '', '', 1, -12100, 1, 0, 0, '[]', now());
 """
+
+
+def test_what_was_booked_stays_when_any_past_day_could_be_asked_for(empty_database: str) -> None:
+    to(empty_database)
+    to(empty_database, "ledger", "0030_left_on_account")
+    house = Organisation.objects.using(empty_database).create(id=7, slug="huis", name="Huis")
+    Customer.objects.using(empty_database).create(id=1, organisation_id=house.id, number="C1", name="Klant")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_A_PAYMENT_TAKEN_BACK)
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT origin, amount, reversed FROM ledger_credit")
+        assert cursor.fetchall() == [("bank:1", 500, True)]
+        cursor.execute("SELECT amount, on_date FROM ledger_allocation")
+        assert cursor.fetchall() == [(500, date(2026, 1, 31))]
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE indexname IN"
+            " ('allocations_by_day', 'reversed_credits_by_origin')"
+        )
+        assert len(cursor.fetchall()) == 2
+
+
+_A_PAYMENT_TAKEN_BACK = """
+    INSERT INTO ledger_credit (id, organisation_id, customer_id, kind, number, currency, amount, unallocated,
+        booking_date, origin, reason, actor, reversed)
+        VALUES (1, 7, 1, 'PAYMENT', '', 'EUR', 500, 0, '2026-01-30', 'bank:1', '{}', 'cli', true);
+    INSERT INTO ledger_item (id, organisation_id, customer_id, kind, number, currency, amount, open, issue_date,
+        due_date, payment_reference, settled_date, reverses_credit_id)
+        VALUES (1, 7, 1, 'REVERSAL', '#1', 'EUR', 500, 0, '2026-01-31', '2026-01-31', '', '2026-01-31', 1);
+    INSERT INTO ledger_allocation (organisation_id, item_id, credit_id, amount, on_date, reason, actor)
+        VALUES (7, 1, 1, 500, '2026-01-31', '{}', 'cli');
+"""
+
+
 _A_MOVEMENT = """
     INSERT INTO banking_bankline (organisation_id, statement_id, account_id, fingerprint, position, booking_date,
         amount, currency, counterparty_name, counterparty_iban, structured_reference, remittance, end_to_end_id,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World, make_world
 from tests.processes.invoice_import.world import csv
 from tijdig.infra import progress, tenancy
@@ -17,7 +18,7 @@ from tijdig.invoices import queries as invoices
 from tijdig.ledger import queries as ledger
 from tijdig.messaging import queries as messaging
 from tijdig.organisations import queries as organisations
-from tijdig.processes import daily_run, invoice_import
+from tijdig.processes import cash_application, daily_run, invoice_import
 from tijdig.processes.invoice_import import Upload
 
 GOOD = "A1;2026-11-01;2026-12-01;121,00;K-1001;Bakkerij De Korenaar;"
@@ -93,6 +94,19 @@ def an_import(world: World, *rows: str) -> int:
     invoice_import.preview(batch_id=batch_id, on=world.on)
     import_operations.queue_import(batch_id=batch_id)
     return batch_id
+
+
+@pytest.mark.django_db
+def test_the_day_is_run_on_old_bank_data_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    world = make_world()
+    long_ago = world.on - timedelta(days=40)
+    with tenancy.within(world.organisation_id):
+        content = statement([Payment(100, "X", "?")], on=long_ago)
+        cash_application.import_bank_file(name="b.xml", content=content, on=long_ago, actor="cli")
+    with caplog.at_level(logging.WARNING):
+        jobs.serve_all(at=at(world.on, 12))
+    assert f"reach no further than {long_ago.isoformat()}" in caplog.text
+    assert composed(world) == 1
 
 
 def confirm(world: World, batch_id: int) -> None:

@@ -7,11 +7,13 @@ from datetime import date
 
 import pytest
 
+from tests.banking.builders import ACCOUNT, Entry, bank_file, statement
 from tests.dunning import story
 from tijdig.infra import tenancy
 from tijdig.interfaces.cli import main as command
 from tijdig.interfaces.cli import run_day
 from tijdig.organisations import queries as organisations
+from tijdig.processes import cash_application
 
 DUE = date(2026, 11, 2)
 
@@ -58,6 +60,24 @@ def test_it_runs_one_organisation_and_leaves_the_other_alone(
     assert f"{slug(creditors[1])} 2026-11-02: 1 decided, 1 e-mails" in capsys.readouterr().out
     with tenancy.within(creditors[0]):
         assert story.run(DUE).emails == 1
+
+
+def test_it_warns_of_old_bank_data_and_runs_all_the_same(
+    creditors: tuple[int, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with tenancy.within(creditors[0]):
+        content = bank_file(statement([Entry("1.00", "x", day=date(2026, 10, 1))], day=date(2026, 10, 1)))
+        cash_application.import_bank_file(name="b.xml", content=content, on=DUE, actor="cli")
+    assert run("--on", "2026-11-02", "--no-send", "--json") == 0
+    old, unused = json.loads(capsys.readouterr().out)["organisations"]
+    assert old["warnings"] == [
+        f"The bank data of account {ACCOUNT} reach no further than 2026-10-01, so who has paid since is not "
+        "known. Import a newer statement."
+    ]
+    assert unused["warnings"] == []
+    assert old["run"]["emails"] == 1
+    assert run("--on", "2026-11-03", "--no-send") == 0
+    assert capsys.readouterr().out.count("\n  warning: The bank data of account") == 1
 
 
 def test_a_year_can_be_run_in_hindsight_over_what_was_imported_today(

@@ -16,7 +16,7 @@ from tijdig.processes import cash_application
 
 pytestmark = pytest.mark.django_db
 
-PUZZLE = Payment(159_950, "Bakkerij De Korenaar", "voor de facturen")
+PUZZLE = Payment(159_950, "De Korenaar", "voor de facturen")
 
 
 @pytest.fixture

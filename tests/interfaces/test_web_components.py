@@ -80,6 +80,22 @@ def test_dates_read_in_the_language() -> None:
     assert formatting.long_day_text(day, language="en") == "Thursday 5 March"
 
 
+@pytest.mark.parametrize(
+    ("language", "day", "short"),
+    [
+        ("nl", "16 sep 2026", "16 sep"),
+        ("fr", "16 sept. 2026", "16 sept."),
+        ("en", "16 Sep 2026", "16 Sep"),
+        ("de", "16. Sept. 2026", "16. Sept."),
+    ],
+)
+def test_a_shortened_month_has_its_full_stop_where_the_language_wants_one(
+    language: str, day: str, short: str
+) -> None:
+    assert formatting.day_text(date(2026, 9, 16), language=language) == day
+    assert formatting.short_day_text(date(2026, 9, 16), language=language) == short
+
+
 def test_a_moment_is_shown_where_the_organisation_is() -> None:
     with timezone.override("Europe/Amsterdam"):
         shown = formatting.moment_text(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), language="nl")

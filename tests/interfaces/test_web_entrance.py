@@ -119,6 +119,9 @@ def test_audit_shows_who_and_what_and_proves_the_chain(world: World) -> None:
     assert "Note added" in page
     assert "Colleague" in page
     assert f"/o/{world.slug}/invoices/{world.overdue_item}/" in page
+    assert "Customer Bakkerij De Korenaar" in page
+    assert "Invoice 2026-0101" in page
+    assert "ledger_item:" not in page.replace('title="', "")
     assert "The chain is whole." in client.get(f"/o/{world.slug}/audit/verify/").content.decode()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.interfaces.web_world import client_of, make_world
 from tijdig.domain.followup import Stage
+from tijdig.dunning import queries as dunning
 from tijdig.infra import tenancy
 from tijdig.processes import organisation_setup
 
@@ -45,3 +46,25 @@ def test_an_older_version_is_shown_while_it_is_followed() -> None:
     shown = client_of(world.reader).get(f"/o/{world.slug}/flows/").context["flows"]
     assert [each.is_newest for each in shown].count(True) == 1
     assert all(each.is_newest or each.followed for each in shown)
+
+
+def test_each_figure_leads_to_its_invoices() -> None:
+    world = make_world()
+    client = client_of(world.reader)
+    overview = client.get(f"/o/{world.slug}/flows/").content.decode()
+    link = f"/o/{world.slug}/flows/planned/?on={world.on.isoformat()}&amp;stage=REMINDER"
+    assert link in overview
+    page = client.get(link.replace("&amp;", "&"))
+    assert {item.number for item, _owner in page.context["rows"]} == {"2026-0101", "2026-0102"}
+    for wrong in ("?on=x&stage=REMINDER", f"?on={world.on}&stage=NEVER", ""):
+        assert client.get(f"/o/{world.slug}/flows/planned/{wrong}").status_code == 404
+
+
+def test_the_lists_behind_the_figures_add_up_and_go_page_by_page() -> None:
+    world = make_world()
+    with tenancy.within(world.organisation_id):
+        for each in dunning.upcoming(on=world.on, until=world.on + timedelta(days=30)):
+            listed = dunning.planned(day=each.on, stage=each.stage, on=world.on)
+            assert len(listed) == each.count
+            first = listed[0].id
+            assert dunning.planned(day=each.on, stage=each.stage, on=world.on, after=first) == listed[1:]

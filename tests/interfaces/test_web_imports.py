@@ -143,6 +143,16 @@ def test_columns_that_do_not_exist_change_nothing(
     assert answer.status_code == 200
 
 
+def test_a_column_that_is_not_used_is_named_and_the_fold_is_open(world: World, colleague: Client) -> None:
+    content = b"Debnr;Bedrijf;Lievelingskleur\r\nK-3002;Kwekerij Maanbrug;blauw\r\n"
+    page = body(upload(colleague, world, ("klanten.csv", content)))
+    assert "1 column is not used: Lievelingskleur." in page
+    assert '<details class="card fold" open>' in page
+    used = body(upload(colleague, world, ("facturen.csv", csv(GOOD))))
+    assert "not used:" not in used
+    assert '<details class="card fold">' in used
+
+
 def test_rows_can_be_customers_instead(world: World, colleague: Client) -> None:
     content = b"Debiteurnummer;Debiteur;E-mail\r\nK-3001;Kwekerij Maanbrug;post@maanbrug.example\r\n"
     shown = upload(colleague, world, ("klanten.csv", content))
@@ -252,8 +262,16 @@ def test_only_the_ticked_e_invoices_are_stored(world: World, colleague: Client) 
 
 def test_several_tables_are_imports_of_their_own(world: World, colleague: Client) -> None:
     answer = upload(colleague, world, ("een.csv", csv(GOOD)), ("twee.csv", csv(NEW)))
-    assert answer.redirect_chain[-1][0] == f"/o/{world.slug}/import/"
-    assert [batch.name for batch in answer.context["imports"]] == ["twee.csv", "een.csv"]
+    assert answer.context["batch"].name == "een.csv"
+    assert "Also to confirm:" in body(answer)
+    assert [other.name for other in answer.context["others"]] == ["twee.csv"]
+    listed = colleague.get(f"/o/{world.slug}/import/").context["imports"]
+    assert [(batch.name, batch.state, batch.rows_total > 0) for batch in listed] == [
+        ("twee.csv", "PREVIEWED", True),
+        ("een.csv", "PREVIEWED", True),
+    ]
+    done = colleague.post(act(world, answer.context["batch"].id, "confirm/"), follow=True)
+    assert [other.name for other in done.context["others"]] == ["twee.csv"]
 
 
 def test_a_cancelled_import_stores_nothing_and_stays_so(world: World, colleague: Client) -> None:

@@ -179,3 +179,22 @@ def test_what_cannot_be_an_invoice_is_refused_at_its_field(
 
 def test_an_invoice_that_does_not_exist_is_not_found(world: World, colleague: Client) -> None:
     assert colleague.get(f"/o/{world.slug}/invoices/999999/").status_code == 404
+
+
+def test_a_customer_is_chosen_by_name_or_number(world: World, colleague: Client) -> None:
+    options = colleague.get(f"/o/{world.slug}/customers/suggest/?customer_number=koren").content.decode()
+    assert '<option value="K-1001">Bakkerij De Korenaar, Utrecht</option>' in options
+    assert colleague.get(f"/o/{world.slug}/customers/suggest/?customer_number=").content.strip() == b""
+    typed = {"number": "2026-0500", "issue_date": world.on.isoformat(), "amount": "12,50"}
+    address = f"/o/{world.slug}/invoices/new/"
+    assert 'list="known-customers"' in colleague.get(address).content.decode()
+    made = colleague.post(address, {**typed, "customer_number": "korenaar"})
+    assert made.status_code == 302
+    unclear = colleague.post(address, {**typed, "number": "2026-0501", "customer_number": "niemand"})
+    assert "No customer has this number" in unclear.content.decode()
+
+
+def test_a_payment_and_its_allocation_tell_their_reason_once(world: World, colleague: Client) -> None:
+    page = colleague.get(f"/o/{world.slug}/invoices/{world.paid_item}/").content.decode()
+    timeline = page.split('<ol class="timeline">')[1].split("</ol>")[0]
+    assert timeline.count("Booked by hand.") <= 1

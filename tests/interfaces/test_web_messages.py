@@ -180,3 +180,29 @@ def test_a_viewer_reads_and_withdraws_nothing(world: World) -> None:
     assert "<form" not in page_of(reader, here).split("<main")[1]
     assert reader.post(f"{here}withdraw/", {"reason": "x"}).status_code == 403
     assert reader.post(f"/o/{world.slug}/messages/print/").status_code == 403
+
+
+def test_many_messages_are_withdrawn_with_one_reason(world: World, colleague: Client) -> None:
+    here = f"/o/{world.slug}/messages/"
+    ids = [line.id for line, _customer in colleague.get(here).context["rows"]]
+    assert page_of(colleague, here).count('name="message"') == len(ids)
+    for sent, said in (({"reason": "x"}, "Tick the messages"), ({"message": ids}, "few words")):
+        assert said in colleague.post(here + "withdraw/", sent, follow=True).content.decode()
+    back = here + "?state=WAITING"
+    done = colleague.post(
+        here + "withdraw/", {"message": ids, "reason": "Afspraak", "back": back}, follow=True
+    )
+    assert done.redirect_chain == [(back, 302)]
+    assert f"{len(ids)} messages were withdrawn." in done.content.decode()
+    again = colleague.post(here + "withdraw/", {"message": ids[:1], "reason": "Nog eens"}, follow=True)
+    assert "moved on meanwhile" in again.content.decode()
+    assert 'name="message"' not in page_of(colleague, here)
+    assert 'name="message"' not in page_of(client_of(world.reader), here)
+
+
+def test_when_nothing_waits_the_tab_says_so(world: World, colleague: Client) -> None:
+    here = f"/o/{world.slug}/messages/"
+    ids = [line.id for line, _customer in colleague.get(here).context["rows"]]
+    colleague.post(here + "withdraw/", {"message": ids, "reason": "Afspraak"})
+    assert "Nothing waits to be sent" in page_of(colleague, here + "?state=WAITING")
+    assert "Nothing found" in page_of(colleague, here + "?state=WAITING&q=qqq")

@@ -167,6 +167,9 @@ def test_a_viewer_reads_and_changes_nothing(world: World) -> None:
         "",
         "customers/",
         "invoices/",
+        "insight/",
+        "insight/open-items/",
+        "insight/on-account/",
         "settings/",
         "audit/",
         "audit/verify/",
@@ -252,3 +255,24 @@ def test_form_posts_need_the_pages_own_token(world: World) -> None:
     answer = strict.post(f"/o/{world.slug}/customers/{world.customer}/notes/", {"text": "x"})
     assert answer.status_code == 403
     assert "try once more" in answer.content.decode()
+
+
+def test_the_address_of_a_form_leads_back_to_its_page(world: World) -> None:
+    """A refused form is shown at the address it went to; opening that anew is no dead end."""
+    client = client_of(world.owner)
+    ids = _ids_of_what_came_in(world)
+    here = f"/o/{world.slug}"
+    for address, page in (
+        ("/import/upload/", "/import/"),
+        (f"/import/{ids['batch_id']}/confirm/", f"/import/{ids['batch_id']}/"),
+        (f"/bank/{ids['line_id']}/book/", f"/bank/{ids['line_id']}/"),
+        (f"/customers/{world.customer}/notes/", f"/customers/{world.customer}/"),
+        (f"/customers/{world.customer}/holds/1/lift/", f"/customers/{world.customer}/"),
+        (f"/invoices/{world.overdue_item}/undo/{world.allocation}/", f"/invoices/{world.overdue_item}/"),
+        ("/tasks/done/", "/tasks/"),
+        ("/messages/print/", "/messages/"),
+    ):
+        answer = client.get(here + address)
+        assert (answer.status_code, answer["Location"]) == (302, here + page), address
+        assert client.get(answer["Location"]).status_code == 200
+    assert client.delete(f"{here}/").status_code == 405

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from importlib import import_module
+
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ledger.builders import ON, a_credit, a_customer, an_item, an_organisation, because
+from tests.ledger.builders import ON, a_credit, a_customer, allocated, an_item, an_organisation, because
+from tijdig.domain.matching.nearness import tail_of
 from tijdig.domain.matching.numbers import core
 from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger import operations, queries
+
+migration = import_module("tijdig.ledger.migrations.0020_items_by_tail")
 
 
 def numbers(found: tuple[queries.ItemView, ...]) -> list[str]:
@@ -53,8 +59,49 @@ def test_open_items_of_an_amount_come_oldest_first(customer: int) -> None:
     first, second = an_item(customer, 777), an_item(customer, 777)
     an_item(customer, 777, currency="USD")
     an_item(customer, 778)
-    assert [item.id for item in queries.open_items_of_amount(Money(777, "EUR"), limit=5)] == [first, second]
-    assert [item.id for item in queries.open_items_of_amount(Money(777, "EUR"), limit=1)] == [first]
+    found, common = queries.open_items_of_amounts([Money(777, "EUR"), Money(1, "EUR")], limit=5)
+    assert ([item.id for item in found], common) == ([first, second], frozenset())
+    found, common = queries.open_items_of_amounts([Money(777, "EUR")], limit=1)
+    assert ([item.id for item in found], common) == ([first], {Money(777, "EUR")})
+    assert queries.open_items_of_amounts([], limit=1) == ((), frozenset())
+
+
+def test_open_items_are_found_by_how_their_number_ends_no_further_than_asked(customer: int) -> None:
+    for number in ("2025-0042", "F2026/042", "20260042", "2026-0043", "ABC"):
+        an_item(customer, number=number)
+    settled = an_item(customer, number="2024-42")
+    operations.write_off(item_id=settled, amount_minor=10_000, on=ON, reason=because(), actor="cli")
+    assert numbers(queries.open_items_by_tail(["42"], limit=9)) == ["2025-0042", "20260042", "F2026/042"]
+    assert len(queries.open_items_by_tail(["42"], limit=2)) == 2
+    assert queries.open_items_by_tail(["", "4"], limit=9) == ()
+    with tenancy.within(an_organisation()):
+        assert queries.open_items_by_tail(["42"], limit=9) == ()
+
+
+def test_what_customers_owe_is_found_for_many_at_once_and_known_to_be_all_or_not(customer: int) -> None:
+    other = a_customer()
+    mine = [an_item(customer, due=date(2026, 9, day)) for day in (3, 1, 2)]
+    theirs = an_item(other)
+    found, whole = queries.open_items_of_customers([customer, other], limit=2)
+    assert {item.id for item in found} == {mine[1], mine[2], theirs}
+    assert whole == {other}
+
+
+def test_credits_that_have_something_left_are_found_by_customer(customer: int) -> None:
+    used, left = a_credit(customer), a_credit(customer, 300)
+    allocated(used, an_item(customer), 10_000)
+    a_credit(a_customer())
+    assert list(queries.credits_left_of([customer])) == [left]
+
+
+@pytest.mark.django_db
+@given(st.from_regex(r"\A[A-Z]{0,3}[-/. ]?[0-9]{0,9}([-/. A][0-9]{1,7}){0,3}[a-z]?\Z"))
+def test_the_database_and_the_matcher_agree_on_how_a_number_ends(number: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT coalesce({migration.TAIL}, '') FROM (SELECT %s::text) AS item (number)", [number]
+        )
+        assert cursor.fetchone()[0] == tail_of(number)
 
 
 @pytest.mark.django_db

@@ -94,7 +94,7 @@ def test_who_writes_is_named_with_address_and_numbers() -> None:
     assert house_lines(content.labels, HOUSE) == (
         "Houtwerf De Verzonnen Plank",
         "Zaagdijk 12, 3511 AB Utrecht",
-        "030 123 45 67 · administratie@houtwerf.example · https://houtwerf.example",
+        "030\u00a0123\u00a045\u00a067 · administratie@houtwerf.example · https://houtwerf.example",
         "KvK 12345678 · Btw NL001234567B01",
     )
     assert "Ondernemingsnummer" in house_lines(content.labels, replace(HOUSE, country="BE"))[3]

@@ -43,7 +43,7 @@ def test_a_payment_that_waits_keeps_its_likely_customer_from_being_reminded() ->
     item_id = story.invoice(customer_id, due=DUE)
     item = ledger_queries.item(item_id)
     live(-5, 10)
-    paid_at_bank(f"factuur {item.number}", "100.00", offset=11)
+    paid_at_bank(f"factuur {item.number}", "100.00", offset=11, name="Iemand")
     [line] = bank.waiting_lines().lines
     live(11, 20)
     assert [stage for _, stage in story.stages(customer_id)] == ["NOTICE", "DUE"]
@@ -86,7 +86,7 @@ def test_a_message_that_waits_is_withdrawn_when_money_came_and_nothing_is_said_i
     customer_id = story.a_customer()
     item = ledger_queries.item(story.invoice(customer_id, due=DUE))
     story.run(DUE)
-    paid_at_bank(f"factuur {item.number}", "100.00", offset=0)
+    paid_at_bank(f"factuur {item.number}", "100.00", offset=0, name="Iemand")
     sending.send_waiting(at=story.noon(DUE))
     [message] = story.said(customer_id)
     assert (message.line.state, message.line.reason.code) == ("WITHDRAWN", "WITHDRAWN_BLOCKED")

@@ -114,8 +114,8 @@ def test_payments_that_name_their_invoice_book_themselves_each_with_its_reason(c
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        (Entry("99.99", "2026-0042"), "PAID_LESS"),
-        (Entry("100.01", "2026-0042"), "PAID_MORE"),
+        (Entry("99.00", "2026-0042", name="Iemand Anders"), "PAID_LESS"),
+        (Entry("101.00", "2026-0042", name="Iemand Anders"), "PAID_MORE"),
         (Entry("100.00", "2026-0042", currency="USD"), "OTHER_CURRENCY"),
         (Entry("100.00", "2026-0042", return_code="AM04"), "RETURNED"),
         (Entry("-100.00", "2026-0042", return_code="AM04"), "RETURN_ORIGINAL_UNKNOWN"),
@@ -313,11 +313,11 @@ def test_proposals_name_the_best_candidates_first_with_their_reasons(organisatio
     line_id = waits(Entry("100.00", "deel van 2026-0042", name="BAKKERIJ DE VERZONNEN OVEN BV"))
     found = cash_application.proposals_for(line_id)
     assert [(one.proposal.reason.code, [item.id for item in one.items]) for one in found[:3]] == [
-        ("NAMED_IN_PAYMENT", [named]),
         ("AMOUNT_IS_OPEN", [same_name_and_amount]),
+        ("NAMED_IN_PAYMENT", [named]),
         ("AMOUNT_IS_OPEN", [same_amount]),
     ]
-    assert [one.customer.id for one in found[:3]] == [tuin, oven, tuin]
+    assert [one.customer.id for one in found[:3]] == [oven, tuin, tuin]
     assert not any(one.proposal.sure for one in found)
     assert cash_application.proposals_for(line_id + 1000) == ()
 

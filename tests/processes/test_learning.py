@@ -13,6 +13,8 @@ from tests.ledger.builders import a_customer, an_item
 from tijdig.banking import matcher_records
 from tijdig.banking import queries as bank
 from tijdig.banking.queries import LineView
+from tijdig.domain.matching import Proposal, Share
+from tijdig.domain.reasons import Reason
 from tijdig.infra import audit
 from tijdig.ledger import operations as ledger
 from tijdig.ledger import queries as ledger_queries
@@ -61,12 +63,15 @@ def test_the_payers_own_words_teach_who_pays(customer: int) -> None:
     assert line.booking_date == DAY
 
 
-def test_a_guess_never_confirms_itself(customer: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    an_item(customer, 10_000, number="2026-0042")
-    monkeypatch.setattr(learning, "matcher_of", lambda _proposal: "NAME_AND_AMOUNT")
-    bring(Entry("100.00", "2026-0042"))
+def test_a_guess_never_confirms_itself(customer: int) -> None:
+    item_id = an_item(customer, 10_000)
+    line = bring(Entry("100.00", "no idea"))[10_000]
+    guess = Proposal(
+        customer, (Share(item_id, 10_000),), 50, Reason("NAME_IS_CUSTOMER", {"name": "x"}), sure=True
+    )
+    learning.booked_by_itself([(line, guess)], list(ledger_queries.items([item_id]).values()))
     assert known() == {}
-    assert record("NAME_AND_AMOUNT") == (1, 0)
+    assert record("NAME_IS_CUSTOMER") == (1, 0)
 
 
 def test_who_collects_for_others_is_not_learned(customer: int) -> None:
@@ -193,6 +198,22 @@ def test_a_matcher_that_is_corrected_too_often_stops_and_says_why_and_since_when
     assert "matching.turned" in {entry.action for entry in audit.entries(limit=3)}
 
 
+def test_one_that_stopped_books_nothing_more_and_its_answer_waits_as_a_proposal(customer: int) -> None:
+    several_corrected(customer, 2)
+    item = an_item(customer, 10_000, number="2028-0042", reference="")
+    by_reference = an_item(customer, 5_000, reference="123456789002")
+    lines = bring(Entry("100.00", "factuur 2028-0042"), Entry("50.00", "+++123/4567/89002+++"), id="S9")
+    assert (lines[10_000].state, lines[10_000].reason.code) == ("WAITING", "NOT_SURE_ENOUGH")
+    assert lines[5_000].state == "BOOKED"
+    assert ledger_queries.item(item).open_minor == 10_000
+    assert ledger_queries.item(by_reference).open_minor == 0
+    best, *_ = cash_application.proposals_for(lines[10_000].id)
+    assert [share.item_id for share in best.proposal.shares] == [item]
+    learning.let_book_again(matcher="NUMBER", text="printed anew", on=ON, actor=ACTOR)
+    cash_application.apply_waiting(on=ON, actor=ACTOR)
+    assert ledger_queries.item(item).open_minor == 0
+
+
 def test_an_owner_lets_it_book_again_with_a_reason(customer: int) -> None:
     several_corrected(customer, 3)
     assert "NUMBER" not in learning.trusted_matchers(on=ON)
@@ -235,12 +256,16 @@ def test_asking_for_more_stops_those_that_are_not_sure_enough_and_asking_for_les
 def test_a_waiting_payment_points_at_its_best_proposal_and_at_whom_the_account_pays_for(
     customer: int,
 ) -> None:
-    neighbour, stranger = a_customer(), a_customer()
+    neighbour, stranger = a_customer(name="Tuincentrum Nergens"), a_customer(name="Garage Ergens")
     an_item(customer, 10_000, number="2026-0042")
     an_item(neighbour, 500, number="2026-0050")
     an_item(stranger, 9_999)
     bring(Entry("5.00", "2026-0050"))
-    bring(Entry("60.00", "2026-0042"), Entry("70.00", "nothing", iban=OTHER), id="S2")
+    bring(
+        Entry("60.00", "2026-0042", name="Iemand Anders"),
+        Entry("70.00", "nothing", iban=OTHER, name="Iemand Anders"),
+        id="S2",
+    )
     assert bank.waiting_money_of([customer, neighbour, stranger]).keys() == {customer, neighbour}
 
 

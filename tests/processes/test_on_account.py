@@ -116,10 +116,10 @@ def test_money_paid_before_costs_existed_pays_none_of_them(customer: int) -> Non
 
 
 def test_what_the_payer_named_comes_first(customer: int) -> None:
+    line = waits(Entry("200.00", f"{make_rf('2026000123')} rest van 2026-0042"))
     old = an_item(customer, 8_000, due=date(2026, 9, 1))
     named = an_item(customer, 8_000, number="2026-0042", due=date(2026, 11, 30))
     by_reference = an_item(customer, 8_000, reference=make_rf("2026000123"), due=date(2026, 10, 1))
-    line = waits(Entry("200.00", f"{make_rf('2026000123')} rest van 2026-0042"))
     credit_id = cash_application.leave_on_account(
         line_id=line.id, customer_id=customer, on=ON, actor=ACTOR
     ).credit_id

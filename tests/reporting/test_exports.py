@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.ledger.builders import a_customer, an_item, an_organisation
+from tests.ledger.builders import a_credit, a_customer, an_item, an_organisation
 from tests.reporting.story import DUE, ISSUED, PAID, REMINDED, UNDONE, Story, because
 from tijdig.domain.documents import InvoiceType
 from tijdig.infra import tenancy
@@ -80,6 +80,17 @@ def test_payments_show_what_was_left_of_them_that_day(story: Story) -> None:
     assert left(PAID - DAY) == []
     assert left(PAID) == [("60.00", "20.00")]
     assert left(UNDONE) == [("60.00", "60.00")]
+
+
+def test_a_payment_booked_anew_is_there_once_every_day(story: Story) -> None:
+    ledger.reverse_credit(credit_id=story.credit, on=UNDONE + DAY, reason=because("Storno"), actor="cli")
+    a_credit(story.other_customer, 6_000, on=PAID, origin="bank:1")
+
+    def standing(on: date) -> list[str]:
+        return [row["customer_number"] for row in rows("payments", on) if not row["reversed_date"]]
+
+    assert standing(PAID) == standing(UNDONE) == ["C1"]
+    assert standing(UNDONE + DAY) == ["C2"]
 
 
 def test_a_reversed_payment_says_since_when(story: Story) -> None:

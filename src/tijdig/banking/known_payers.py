@@ -112,17 +112,15 @@ def payers_of(customer_id: int) -> tuple[PayerView, ...]:
 
 @transaction.atomic
 def learn_payers(seen: Iterable[PaidFor]) -> None:
-    """Remember which accounts paid for whom, in one statement; each counts as a booking.
+    """Remember which accounts paid for whom, in a fixed number of statements; each counts as a booking.
 
     Own accounts are left out. Of an account that turns out to collect, no more is kept than it takes to tell.
     """
-    told = _summed(seen)
-    for own in _own_accounts() & {account for account, _customer in told}:
-        told = {key: found for key, found in told.items() if key[0] != own}
-    if not told:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_LEARN, {**_columns(told), "most": MOST_CUSTOMERS + 1})
+    own, told = _own_accounts(), _summed(seen)
+    told = _as_far_as_it_tells({pair: found for pair, found in told.items() if pair[0] not in own})
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(_LEARN, _columns(told))
 
 
 @transaction.atomic
@@ -166,6 +164,26 @@ def _summed(seen: Iterable[PaidFor]) -> dict[tuple[str, int], _Told]:
     return dict(sorted(summed.items()))
 
 
+def _as_far_as_it_tells(told: Mapping[tuple[str, int], _Told]) -> dict[tuple[str, int], _Told]:
+    """Leave out what would only be further customers of an account that is known to collect."""
+    with connection.cursor() as cursor:
+        # Worked out here, not in SQL: the planner knows nothing of a new organisation and would go through all
+        # of them for each.
+        cursor.execute(
+            "SELECT account, customer_id FROM banking_knownpayer WHERE organisation_id = %s AND account = ANY(%s)",
+            [tenancy.current_organisation_id(), sorted({account for account, _customer in told})],
+        )
+        known: set[tuple[str, int]] = set(cursor.fetchall())
+    customers = Counter(account for account, _customer in known)
+    kept = {}
+    for pair, found in told.items():
+        if pair not in known:
+            customers[pair[0]] += 1
+        if pair in known or customers[pair[0]] <= MOST_CUSTOMERS + 1:
+            kept[pair] = found
+    return kept
+
+
 def _columns(told: Mapping[tuple[str, int], _Told]) -> dict[str, Any]:
     return {
         "organisation": tenancy.current_organisation_id(),
@@ -187,22 +205,11 @@ def _own_accounts() -> set[str]:
 
 
 _LEARN = """
-    WITH told AS (
-        SELECT * FROM unnest(%(accounts)s::text[], %(customers)s::bigint[], %(times)s::int[], %(first)s::date[],
-                             %(last)s::date[]) AS told (account, customer_id, times, first_date, last_date)
-    ), known AS (
-        SELECT account, customer_id FROM banking_knownpayer
-        WHERE organisation_id = %(organisation)s AND account = ANY(%(accounts)s)
-    ), placed AS (
-        SELECT told.*, known.account IS NOT NULL AS is_known,
-               row_number() OVER (PARTITION BY told.account, known.account IS NULL ORDER BY told.customer_id)
-               + (SELECT count(*) FROM known each WHERE each.account = told.account) AS place
-        FROM told LEFT JOIN known USING (account, customer_id)
-    )
     INSERT INTO banking_knownpayer AS known
         (organisation_id, account, customer_id, confirmed, refuted, first_date, last_date)
     SELECT %(organisation)s, account, customer_id, times, 0, first_date, last_date
-    FROM placed WHERE is_known OR place <= %(most)s ORDER BY account, customer_id
+    FROM unnest(%(accounts)s::text[], %(customers)s::bigint[], %(times)s::int[], %(first)s::date[], %(last)s::date[])
+         AS told (account, customer_id, times, first_date, last_date)
     ON CONFLICT (organisation_id, account, customer_id) DO UPDATE
     SET confirmed = known.confirmed + excluded.confirmed,
         first_date = least(known.first_date, excluded.first_date),

@@ -6,14 +6,9 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tijdig.infra import embedded_postgres
+from tijdig.infra import database_url, embedded_postgres
 from tijdig.infra.tenancy import APPLICATION_ROLE
-
-
-class DatabaseUrlInvalid(ValueError):
-    """DATABASE_URL is not a PostgreSQL address."""
 
 
 def home() -> Path:
@@ -48,7 +43,7 @@ def database_options(folder: Path) -> dict[str, Any]:
     """
     url = os.environ.get("DATABASE_URL")
     if url:
-        where = _from_url(url)
+        where = database_url.settings_of(url)
     else:
         where = {"NAME": "tijdig", "USER": "tijdig", "HOST": str(embedded_postgres.socket_folder(folder))}
     where["OPTIONS"] = {**where.get("OPTIONS", {}), "options": f"-c role={APPLICATION_ROLE}"}
@@ -58,19 +53,4 @@ def database_options(folder: Path) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
         **where,
-    }
-
-
-def _from_url(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise DatabaseUrlInvalid("DATABASE_URL should look like postgresql://user:password@host:5432/name")
-    query = dict(parse_qsl(parts.query))
-    return {
-        "NAME": unquote(parts.path.lstrip("/")) or "tijdig",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", None) or unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "OPTIONS": query,
     }

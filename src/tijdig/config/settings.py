@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tijdig.interfaces.web.middleware.WayBack",
     "tijdig.interfaces.web.middleware.OrganisationWall",
 ]
 

@@ -81,6 +81,8 @@ class CustomerFilters:
     language: str | None = None
     country: str | None = None
     has_email: bool | None = None
+    unreachable: bool = False
+    """Only those with neither an e-mail address nor a full postal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +159,47 @@ def by_numbers(numbers: Collection[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def numbers_and_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return (number, name) of the customers with these ids, by id; for many at once, so nothing else."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, number, name FROM customers_customer WHERE organisation_id = %s AND id = ANY(%s)",
+            [tenancy.current_organisation_id(), list(ids)],
+        )
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def ids_with_names_beginning(beginnings: Collection[str], *, limit: int) -> frozenset[int]:
+    """Return the customers whose name begins with one of these, at most `limit` for each.
+
+    The beginnings are without capitals and accents. Of one that more customers have, none is returned.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT array_agg(found.id) FROM unnest(%(beginnings)s::text[]) AS wanted (beginning)
+               CROSS JOIN LATERAL (
+                   SELECT id FROM customers_customer
+                   WHERE organisation_id = %(organisation)s AND name_key >= wanted.beginning
+                     AND name_key < wanted.beginning || chr(1114111)
+                   LIMIT %(most)s) AS found
+               GROUP BY wanted.beginning HAVING count(*) <= %(limit)s""",
+            {
+                "beginnings": [beginning for beginning in beginnings if beginning],
+                "organisation": tenancy.current_organisation_id(),
+                "most": limit + 1,
+                "limit": limit,
+            },
+        )
+        return frozenset(customer_id for (ids,) in cursor.fetchall() for customer_id in ids)
+
+
 def _array(ids: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(ids))
 
 
-def count(*, most: int = 1000) -> int:
-    """Return how many customers there are, counting no further than `most`."""
-    return _ours()[:most].count()
+def count(*, search: str = "", filters: CustomerFilters | None = None, most: int = 1000) -> int:
+    """Return how many customers the list holds (as `page` narrows it), counting no further than `most`."""
+    return _found(search, filters)[:most].count()
 
 
 def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
@@ -178,6 +214,24 @@ def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tijdig_customers_with_words(%s, %s)", [words, limit])
         return tuple(row[0] for row in cursor.fetchall())
+
+
+def next_number() -> str:
+    """Return a number for a new customer that nobody has: the one after the newest customer's, written alike."""
+    newest = _ours().order_by("-pk").values_list("number", flat=True).first() or "1000"
+    found = re.fullmatch(r"(.*?)(\d{1,15})(\D*)", newest)
+    before, digits, after = found.groups() if found else (f"{newest}-", "1", "")
+    wanted = [f"{before}{int(digits) + step:0{len(digits)}d}{after}" for step in range(1, _NUMBERS_TRIED)]
+    taken = by_numbers(wanted)
+    return next((number for number in wanted if number not in taken), "")
+
+
+def with_email(part: str, *, limit: int = 50) -> tuple[CustomerView, ...]:
+    """Return the customers whose e-mail address holds this part, by name; nothing for an empty part."""
+    if not part:
+        return ()
+    rows = _ours().filter(email__icontains=part).order_by("name_key", "pk")
+    return tuple(_view(row) for row in rows[:limit])
 
 
 def search_words(text: str) -> str:
@@ -198,10 +252,7 @@ def page(
 
     `search` is as in ids_matching. Raises CustomerUnknown when there is no customer `after` or `before`.
     """
-    rows = _narrowed(_ours(), filters or CustomerFilters())
-    if search.strip():
-        found_ids = list(ids_matching(search, limit=_MOST_FOUND))
-        rows = rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found_ids]))
+    rows = _found(search, filters)
     backwards = sort.startswith("-") != (before is not None)
     key = _KEYS[CustomerSort(sort.lstrip("-"))]
     anchor = after if before is None else before
@@ -221,9 +272,18 @@ def page(
     )
 
 
+_NUMBERS_TRIED = 200
 # More than anybody pages through: of more, the first by name are listed, and one more word helps.
 _MOST_FOUND = 2000
 _KEYS = {CustomerSort.NAME: "name_key", CustomerSort.NUMBER: "number"}
+
+
+def _found(search: str, filters: CustomerFilters | None) -> QuerySet[Customer]:
+    rows = _narrowed(_ours(), filters or CustomerFilters())
+    if not search.strip():
+        return rows
+    found_ids = list(ids_matching(search, limit=_MOST_FOUND))
+    return rows.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [found_ids]))
 
 
 def _narrowed(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Customer]:
@@ -233,6 +293,8 @@ def _narrowed(rows: QuerySet[Customer], filters: CustomerFilters) -> QuerySet[Cu
             rows = rows.filter(**{name: wanted})
     if filters.has_email is not None:
         rows = rows.exclude(email="") if filters.has_email else rows.filter(email="")
+    if filters.unreachable:
+        rows = rows.filter(Q(street="") | Q(city=""), email="")
     return rows
 
 

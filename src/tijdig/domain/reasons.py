@@ -15,6 +15,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "ACCOUNT_MISSING": "The organisation has no valid bank account to pay to; fill it in in the settings.",
         "AMOUNT_IS_OPEN": "The amount is exactly what is open on invoice %(number)s.",
+        "ANOTHER_FITS": "Invoice %(numbers)s is named, but the amount is exactly what is open on %(other)s.",
         "BANK_DATA_STALE": "The bank data of account %(account)s reach no further than %(until)s, so who has paid "
         "since is not known. Import a newer statement.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
@@ -24,11 +25,16 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "BOOKING_UNDONE": "Its booking was undone.",
         "CAME_BACK_UNBOOKED": "It came back before it was booked: %(meaning)s. Both movements are taken out "
         "together.",
+        "CHARGES_TAKEN": "Invoice %(numbers)s was paid; banks took %(difference)s of it on the way.",
+        "CREDIT_NETTED": "Invoice %(numbers)s less credit note %(credits)s is exactly the amount.",
         "CREDIT_NOTE_CAME_IN": "Credit note %(number)s was sent.",
         "CREDIT_NOTE_NAMES_INVOICE": "Credit note %(credit_note)s is for invoice %(invoice)s.",
         "CURRENCY_WAITS": "This customer already has a message in another currency; this one follows on "
         "%(next_date)s.",
-        "DISCOUNT_TAKEN": "Paid by %(until)s, so the discount for paying early holds.",
+        "CUSTOMER_NUMBER_AND_AMOUNT": "The payer wrote the number of customer %(name)s, whose invoice "
+        "%(number)s is exactly the amount.",
+        "DISCOUNT_HOLDS": "Paid by %(until)s, so the discount for paying early holds.",
+        "DISCOUNT_TAKEN": "Invoice %(numbers)s was paid in time, less the agreed discount of %(difference)s.",
         "DIVIDED_AS_NAMED": "The payer named this invoice, so it comes first (%(source)s).",
         "DIVIDED_BY_AGE": "What is due comes first, and the oldest of it (%(source)s).",
         "DIVIDED_BY_BURDEN": "Of what is due, the most burdensome comes first (%(source)s).",
@@ -43,6 +49,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "ITEM_ALREADY_PAID": "Invoice %(numbers)s is named, but nothing is open on it.",
         "ITEM_SETTLED": "Nothing is owed any more.",
         "LEFT_ON_ACCOUNT": "Left on the customer's account.",
+        "LUMP_SUM": "Of what this customer owes, only invoices %(numbers)s together are exactly the amount.",
         "MATCHER_GOES_ON": "What it booked is right often enough again for the %(percent)s%% that is asked.",
         "MATCHER_STOPPED": "Of its last %(booked)s bookings people corrected %(corrected)s: too many for the "
         "%(percent)s%% that is asked.",
@@ -59,22 +66,39 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "MOVED_FROM_CUSTOMER": "Moved from customer %(customer)s. %(text)s",
         "MOVED_TO_CUSTOMER": "Moved to customer %(customer)s. %(text)s",
         "NAMED_IN_PAYMENT": "The payment names invoice %(numbers)s.",
+        "NAME_AND_AMOUNT": "The payer is named like customer %(name)s, and the amount is exactly what is open on "
+        "invoice %(number)s.",
         "NAME_IS_CUSTOMER": "The payer's name is that of customer %(name)s.",
         "NOTHING_OPEN": "There is nothing open to write about.",
+        "NOT_SURE_ENOUGH": "This is probably what it is for, but such matches are not sure enough to be "
+        "booked by themselves.",
         "NO_ADDRESS": "Neither an e-mail address nor a postal address is known, so nothing can be sent.",
         "NO_MONEY_MOVED": "The amount is zero.",
         "NO_REFERENCE_FOUND": "No payment reference or invoice number of yours was found in it.",
         "NUMBER_AND_AMOUNT": "Invoice number %(number)s is in the description and the amount fits.",
+        "NUMBER_MISTYPED": "“%(written)s” is one slip away from invoice %(number)s, and the amount fits.",
+        "NUMBER_NEARLY": "“%(written)s” in the description can only be invoice %(number)s, and the amount fits.",
         "ON_HOLD": "On hold: %(why)s",
         "ON_HOLD_UNTIL": "On hold until %(until)s: %(why)s",
         "OTHER_CURRENCY": "Invoice %(numbers)s is named, but is in %(currency)s.",
         "OWED_AGAIN": "It is owed again after all steps of the flow: decide about handing it over.",
+        "PAID_BUT_FOR_CENTS": "Invoice %(numbers)s was paid but for %(difference)s, which is too little to ask for.",
         "PAID_LESS": "The payment names invoice %(numbers)s, where %(open)s is open, but is less: "
         "%(amount)s.",
         "PAID_MORE": "The payment names invoice %(numbers)s, where %(open)s is open, but is more: "
         "%(amount)s.",
+        "PAID_TOO_MUCH": "Invoice %(numbers)s is named and paid; the %(rest)s more stays on the customer's account.",
+        "PART_PAID": "Invoice %(number)s is named; of the %(open)s that was open, %(amount)s was paid.",
+        "PAYER_AND_AMOUNT": "This account has paid for customer %(name)s before, and the amount is exactly "
+        "what is open on invoice %(number)s.",
+        "PAYER_IS_KNOWN": "This payer is known as customer %(name)s.",
+        "PAYMENT_ID_AND_AMOUNT": "The payment has the id of your own request for invoice %(number)s and the "
+        "amount fits.",
         "PERSON_SAID": "%(text)s",
         "POSTAL_ADDRESS_MISSING": "The postal address of this customer is not complete.",
+        "RANGE_ADDS_UP": "The open invoices in the range that is named, %(numbers)s, together are exactly the amount.",
+        "REFERENCES_DISAGREE": "The payment reference is that of invoice %(number)s, but the description "
+        "names %(numbers)s.",
         "REFERENCE_AND_AMOUNT": "Payment reference %(reference)s is that of invoice %(number)s and the "
         "amount fits.",
         "REFUND_CAME_BACK": "Refund %(number)s came back: %(meaning)s. The money is on account again.",
@@ -102,6 +126,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "SET_ASIDE": "Set aside by hand.",
         "SEVERAL_ADD_UP": "Invoices %(numbers)s are named and together are exactly the amount.",
         "SEVERAL_CUSTOMERS": "Invoices %(numbers)s add up to the amount, but belong to different customers.",
+        "SEVERAL_CUSTOMERS_ADD_UP": "Invoices %(numbers)s are named and together are exactly the amount; "
+        "they belong to different customers.",
         "SEVERAL_FIT": "More than one invoice could be meant: %(numbers)s.",
         "STATEMENT_DIFFERENCE": "The lines of this statement of %(account)s do not add up to its balances: the "
         "difference is %(difference)s.",
@@ -115,6 +141,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "UNPLACED_MONEY": "%(amount)s %(currency)s of this customer is on account and not set against an "
         "invoice. Place it, or leave it there knowingly.",
         "WAITING_MONEY": "A payment of %(amount)s %(currency)s that may be of this customer waits to be placed.",
+        "WHOLE_BALANCE": "The amount is exactly all that customer %(name)s owes: %(numbers)s.",
         "WITHDRAWN_AMOUNT_CHANGED": "What is open on an invoice in it changed before this could be sent.",
         "WITHDRAWN_BLOCKED": "Money of this customer came in, or the bank data grew old, before this could be sent.",
         "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",

@@ -238,6 +238,42 @@ def _hold_view(row: Hold) -> HoldView:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An item whose next step is planned; `id` is of its follow-up, to page by."""
+
+    id: int
+    item_id: int
+    customer_id: int
+    next_action_date: date
+
+
+def planned(
+    *, day: date, stage: Stage, on: date, after: int | None = None, limit: int = 50
+) -> tuple[Planned, ...]:
+    """Return the items `upcoming` counts for this day and stage, seen from `on`; those after follow-up `after`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT follow_up.id, follow_up.item_id, follow_up.customer_id, follow_up.next_action_date
+            FROM dunning_followup follow_up
+            JOIN dunning_flowversion version ON version.id = follow_up.flow_version_id
+            WHERE follow_up.next_action_date BETWEEN %(since)s AND %(day)s AND follow_up.id > %(after)s
+              AND follow_up.steps_done < jsonb_array_length(version.steps)
+              AND version.steps -> follow_up.steps_done::int ->> 'stage' = %(stage)s
+            ORDER BY follow_up.id LIMIT %(limit)s
+            """,
+            {
+                "since": date.min if day <= on else day,
+                "day": day,
+                "stage": stage,
+                "after": after or 0,
+                "limit": limit,
+            },
+        )
+        return tuple(Planned(*row) for row in cursor.fetchall())
+
+
 def upcoming(*, on: date, until: date) -> tuple[Upcoming, ...]:
     """Return what is planned per day and stage from `on` up to and including `until`.
 

@@ -147,6 +147,8 @@ SENTENCES = (
     _("its amount to pay %(amount)s is not its total %(total)s less what was prepaid"),
     _("its amount to pay is in %(currency)s, the document in %(other_currency)s"),
     _("it splits the payment over several accounts"),
+    # the flow every organisation starts with
+    _("Standard"),
     # the audit chain
     _("entry %(place)s is missing"),
     _("does not follow from the entry before it"),
@@ -272,7 +274,7 @@ def _fact(fact: str) -> str:
 @lru_cache(maxsize=20_000)
 def day_text(day: date, *, language: str) -> str:
     """Return a date in a few letters: "5 mrt 2026", in German "5. März 2026"."""
-    return without_stops(format_date(day, f"{day_form(language)} MMM y", locale=language))
+    return with_our_stops(format_date(day, f"{day_form(language)} MMM y", locale=language), language)
 
 
 def day_form(language: str) -> str:
@@ -280,9 +282,12 @@ def day_form(language: str) -> str:
     return "d." if language == "de" else "d"
 
 
-def without_stops(text: str) -> str:
-    """Return a date without the full stops after shortened names; the one after a German day stays."""
-    return re.sub(r"(?<=[^\W\d_])\.", "", text)
+def with_our_stops(text: str, language: str) -> str:
+    """Return a date without the full stops after shortened names, where the language can do without them.
+
+    French and German cannot: "9 juil. 2026", "8. Aug. 2026".
+    """
+    return text if language in ("fr", "de") else re.sub(r"(?<=[^\W\d_])\.", "", text)
 
 
 def day_in_words(day: date) -> str:

@@ -102,6 +102,11 @@ class Item(models.Model):
                 fields=("organisation_id", "customer_id", "due_date", "id"), name="items_of_customer"
             ),
             models.Index(
+                fields=("organisation_id", "customer_id", "due_date", "id"),
+                condition=_OPEN,
+                name="open_items_of_customer",
+            ),
+            models.Index(
                 fields=("organisation_id", "payment_reference"),
                 condition=_OPEN & ~Q(payment_reference=""),
                 name="open_items_by_reference",
@@ -166,6 +171,11 @@ class Credit(models.Model):
                 fields=("organisation_id", "booking_date", "id"),
                 condition=Q(unallocated__gt=0),
                 name="credits_with_money_left",
+            ),
+            models.Index(
+                fields=("organisation_id", "customer_id", "id"),
+                condition=Q(unallocated__gt=0),
+                name="credits_left_of_customer",
             ),
             # A source that was booked, taken back and booked anew: see queries/as_of.py.
             models.Index(

@@ -30,13 +30,14 @@ p{{margin:0 0 16px}}h2{{font-size:16px;margin:24px 0 4px}}
 .b{{width:100%;border:2px solid {accent};border-radius:8px;margin:0 0 24px;padding:12px 16px}}
 .b th{{text-align:left;font-weight:400;color:#555b66;
 padding:3px 16px 3px 0;vertical-align:top;white-space:nowrap}}
-.b td{{padding:3px 0;font-weight:600;width:100%}}.b .a{{font-size:24px;line-height:1.2}}
+.b td{{padding:3px 0;font-weight:600;width:100%;overflow-wrap:anywhere}}.b .a{{font-size:24px;line-height:1.2}}
 .t{{width:100%;border-collapse:collapse;font-size:14px;margin:0 0 16px}}
 .t th{{text-align:left;font-weight:400;color:#555b66;border-bottom:1px solid #c9cdd4;padding:4px 8px 4px 0}}
 .t td{{border-bottom:1px solid #e4e6ea;padding:6px 8px 6px 0;vertical-align:top}}
 .t .r{{text-align:right;padding-right:0}}.t td+td{{white-space:nowrap}}.l{{color:#a61b1b}}.s{{color:#555b66}}
 .f{{font-size:13px;color:#555b66;padding:16px 8px}}
-@media(max-width:480px){{.c{{padding:16px}}
+@media(max-width:480px){{.w{{padding:16px 8px}}.c{{padding:16px}}
+.t td+td{{white-space:normal}}.t .r{{white-space:nowrap}}
 .b th,.b td{{display:block;padding:0;white-space:normal}}.b td{{padding-bottom:8px}}}}
 @media(prefers-color-scheme:dark){{body{{background:#121316;color:#e8eaed}}.c{{background:#1c1e22}}.n{{color:{dark}}}
 .b th,.t th,.s,.f{{color:#a9afb9}}.t th,.t td{{border-color:#3a3e46}}.l{{color:#ff9d94}}}}

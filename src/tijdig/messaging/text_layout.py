@@ -19,7 +19,7 @@ def house_lines(labels: Labels, house: House) -> tuple[str, ...]:
         for line in (
             house.name,
             ", ".join(part for part in (house.street, place) if part),
-            " · ".join(part for part in (house.phone, house.email, house.website) if part),
+            " · ".join(part for part in (_unbroken(house.phone), house.email, house.website) if part),
             " · ".join(
                 f"{label} {value}"
                 for label, value in (
@@ -31,6 +31,11 @@ def house_lines(labels: Labels, house: House) -> tuple[str, ...]:
         )
         if line
     )
+
+
+def _unbroken(phone: str) -> str:
+    """Return a telephone number that stays on one line."""
+    return phone.replace(" ", "\u00a0")
 
 
 def as_text(content: Content, house: House) -> str:

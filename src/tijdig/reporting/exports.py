@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from django.db import connection
 from django.utils.formats import number_format
@@ -24,6 +24,7 @@ from tijdig.ledger.queries.as_of import parameters
 from tijdig.reporting.export_queries import EXPORT_QUERIES, ExportQuery
 from tijdig.reporting.statement_of_account import StatementOfAccount
 
+Row = TypeVar("Row")
 WHAT = tuple(EXPORT_QUERIES)
 _ROWS_AT_A_TIME = 2000
 _MOST_IN_A_SHEET = 1_048_576
@@ -76,15 +77,25 @@ def of_one_customer(what: str) -> bool:
     return bool(_query(what).of_customer)
 
 
+def amounts(what: str) -> frozenset[str]:
+    """Return which columns of an export or of STATEMENT hold amounts. Raises ExportUnknown."""
+    return _STATEMENT_AMOUNTS if what == STATEMENT else _query(what).amounts
+
+
 def export(
-    what: str, *, on: date, customer_id: int | None = None, limit: int | None = None
+    what: str,
+    *,
+    on: date,
+    customer_id: int | None = None,
+    limit: int | None = None,
+    say: Callable[[Reason], str] = str,
 ) -> Iterator[dict[str, Any]]:
     """Return the rows of an export as the position was at the end of `on`, at most `limit` of them.
 
     Amounts are decimal texts beside their currency, dates and moments ISO texts, a reason is its code and its
-    English sentence; None where nothing is known. Read as a stream: memory stays flat whatever there is, and
-    the rows are those of the moment it was asked for. With `customer_id` of that customer alone. Raises
-    ExportUnknown, also where there is none of one customer.
+    sentence (English, unless `say` puts it otherwise); None where nothing is known. Read as a stream: memory
+    stays flat whatever there is, and the rows are those of the moment it was asked for. With `customer_id` of
+    that customer alone. Raises ExportUnknown, also where there is none of one customer.
     """
     query = _query(what)
     sql = query.sql if customer_id is None else query.of_customer
@@ -95,7 +106,7 @@ def export(
     # A cursor of the server's own, that outlives the statement (WITH HOLD) and the stay in this organisation.
     cursor = connection.chunked_cursor()
     cursor.execute(sql, parameters(on, customer_id))
-    return _rows(query, cursor)
+    return _rows(query, cursor, say)
 
 
 def _query(what: str) -> ExportQuery:
@@ -104,15 +115,17 @@ def _query(what: str) -> ExportQuery:
     return EXPORT_QUERIES[what]
 
 
-def _rows(query: ExportQuery, cursor: Any) -> Iterator[dict[str, Any]]:
+def _rows(query: ExportQuery, cursor: Any, say: Callable[[Reason], str]) -> Iterator[dict[str, Any]]:
     stored = [name for name in query.columns if name != "reason_code"]
-    write = _writer(query, stored)
+    write = _writer(query, stored, say)
     with closing(cursor):
         while rows := cursor.fetchmany(_ROWS_AT_A_TIME):
             yield from map(write, rows)
 
 
-def _writer(query: ExportQuery, stored: list[str]) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
+def _writer(
+    query: ExportQuery, stored: list[str], say: Callable[[Reason], str]
+) -> Callable[[tuple[Any, ...]], dict[str, Any]]:
     """Return what turns a row of the database into a row of the export."""
     amounts = tuple(name for name in stored if name in query.amounts)
     moments = tuple(name for name in stored if name.endswith(("_date", "_at", "_since")))
@@ -124,7 +137,7 @@ def _writer(query: ExportQuery, stored: list[str]) -> Callable[[tuple[Any, ...]]
         for name in moments:
             found[name] = _moment(found[name])
         if query.reason:
-            found |= _reason(found.pop(query.reason))
+            found |= _reason(found.pop(query.reason), say)
         return found
 
     return write
@@ -134,15 +147,15 @@ def _moment(value: date | datetime | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def _reason(stored: str | dict[str, Any] | None) -> dict[str, str | None]:
-    """Return the code and the English sentence of a stored reason."""
+def _reason(stored: str | dict[str, Any] | None, say: Callable[[Reason], str]) -> dict[str, str | None]:
+    """Return the code and the sentence of a stored reason."""
     data = json.loads(stored) if isinstance(stored, str) else stored
     if not data:
         return {"reason_code": None, "reason": None}
     code = data["code"]
     facts = {name: value for name, value in data.items() if name != "code"}
     # A code of an older version may have lost its sentence; the export still tells what is stored.
-    sentence = str(Reason(code, facts)) if code in SENTENCES else json.dumps(facts, ensure_ascii=False)
+    sentence = say(Reason(code, facts)) if code in SENTENCES else json.dumps(facts, ensure_ascii=False)
     return {"reason_code": code, "reason": sentence}
 
 
@@ -181,19 +194,24 @@ def write_xlsx(what: str, target: BinaryIO, *, rows: Iterable[dict[str, Any]]) -
     Row by row, through a temporary file of its own. Raises TooManyRows past what a sheet can hold.
     """
     names = columns(what)
-    amounts = _STATEMENT_AMOUNTS if what == STATEMENT else _query(what).amounts
-    table_writer.write_xlsx(target, names, _typed(names, amounts, rows))
+    table_writer.write_xlsx(target, names, _typed(names, amounts(what), within_a_sheet(rows)))
 
 
-def _typed(
-    names: Sequence[str], amounts: frozenset[str], rows: Iterable[dict[str, Any]]
-) -> Iterator[list[Any]]:
+def within_a_sheet(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows. Raises TooManyRows past what an Excel sheet can hold."""
     for place, row in enumerate(rows, 2):
         if place > _MOST_IN_A_SHEET:
             raise TooManyRows(
                 _("An Excel sheet holds %(most)s rows at most, and there are more: take CSV.")
                 % {"most": number_format(_MOST_IN_A_SHEET - 1, force_grouping=True)}
             )
+        yield row
+
+
+def _typed(
+    names: Sequence[str], amounts: frozenset[str], rows: Iterable[dict[str, Any]]
+) -> Iterator[list[Any]]:
+    for row in rows:
         yield [_excel_value(name, row[name], amounts) for name in names]
 
 

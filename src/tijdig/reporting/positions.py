@@ -5,7 +5,7 @@ All of them add up to `ledger.queries.position_as_of` of the same day; ledger/qu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tijdig.domain.money import Money
-from tijdig.ledger.queries import OnAccountThen, OpenThen
+from tijdig.ledger.queries import OnAccountThen, OpenThen, PositionThen
 from tijdig.ledger.queries.as_of import on_account_then, open_then, parameters, position
 from tijdig.ledger.queries.figures import STARTS
 from tijdig.ledger.queries.lookups import Row, fetch
@@ -127,14 +127,11 @@ def open_items(
     return tuple(OpenRow(open_then(row[:-2]), *row[-2:]) for row in rows)
 
 
-def open_count(on: date, which: Narrowing) -> int:
-    """Return how many items were open."""
-    rows = fetch(
-        f"""{position(of_one_customer=which.of_one_customer)}
-        SELECT count(*) FROM open_then AS item WHERE {_condition(which)}""",  # noqa: S608
-        _parameters(on, which),
-    )
-    return int(rows[0][0])
+def open_count(found: Iterable[PositionThen], age: str) -> int:
+    """Return how many items of an age (one of AGES; "" for all) were open, of positions read already."""
+    buckets = [bucket for position in found for place, bucket in enumerate(position.ageing.buckets)
+               if age in ("", str(place)) or (age == LATE and place)]  # fmt: skip
+    return sum(bucket.count for bucket in buckets)
 
 
 def on_account(on: date, which: Narrowing, *, offset: int = 0, limit: int) -> tuple[OnAccountRow, ...]:

@@ -146,6 +146,7 @@ def movement_words(kind: MovementKind) -> str:
         MovementKind.WRITE_OFF_REVERSED: _("Write-off taken back"),
         MovementKind.CANCELLATION_REVERSED: _("Cancellation taken back"),
         MovementKind.MOVED_IN_REVERSED: _("Moved back to another customer"),
+        MovementKind.RELEASE_REVERSED: _("Taken off the account again"),
         MovementKind.FOR_OTHER: _("Used for another customer"),
         MovementKind.BY_OTHER: _("Paid by somebody else"),
     }[kind]

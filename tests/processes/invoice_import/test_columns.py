@@ -34,6 +34,11 @@ def test_the_headers_of_the_template_are_all_recognised(kind: TableKind, languag
         ("Rechnungs-Nr.", Field.NUMBER), ("Vervaldag", Field.DUE_DATE), ("Échéance", Field.DUE_DATE),
         ("Fällig am", Field.DUE_DATE), ("Openstaand bedrag (EUR)", Field.OPEN), ("Solde dû", Field.OPEN),
         ("Bedrag incl. btw", Field.AMOUNT), ("Montant TTC", Field.AMOUNT), ("Debiteur", Field.CUSTOMER_NAME),
+        ("Klantcode", Field.CUSTOMER_NUMBER), ("Deb.nr", Field.CUSTOMER_NUMBER), ("N° cli", Field.CUSTOMER_NUMBER),
+        ("Kd.-Nr.", Field.CUSTOMER_NUMBER), ("Bedrijf", Field.CUSTOMER_NAME), ("Société", Field.CUSTOMER_NAME),
+        ("Unternehmen", Field.CUSTOMER_NAME), ("Fact.", Field.NUMBER), ("Re.-Nr.", Field.NUMBER),
+        ("Fact.dat", Field.ISSUE_DATE), ("Verv.dat", Field.DUE_DATE), ("Date éch.", Field.DUE_DATE),
+        ("Restant", Field.OPEN), ("Saldo", Field.OPEN), ("Restant dû", Field.OPEN), ("Tel.nr", Field.PHONE),
         ("Code client", Field.CUSTOMER_NUMBER), ("BTW-nummer", Field.VAT_NUMBER), ("KvK-nummer",
         Field.LEGAL_ID),
         ("Gestructureerde mededeling", Field.REFERENCE), ("E-mailadres", Field.EMAIL), ("PLZ",
@@ -64,3 +69,18 @@ def test_one_amount_and_one_mark_of_the_customer_are_enough() -> None:
 
 def test_every_field_has_a_label() -> None:
     assert all(label(field) for field in Field)
+
+
+def test_no_heading_means_two_things() -> None:
+    """Each word belongs to one field; that of two languages may be the same word."""
+    fields: dict[str, set[Field]] = {}
+    for field, heading in HEADINGS.items():
+        for text in (heading.nl, heading.fr, heading.en, heading.de, *heading.others):
+            fields.setdefault(text.casefold(), set()).add(field)
+    assert {text: found for text, found in fields.items() if len(found) > 1} == {}
+
+
+def test_a_list_of_names_is_one_of_customers() -> None:
+    assert kind_of(["Relatie-id", "Bedrijf", "Mail"]) is TableKind.CUSTOMERS
+    assert kind_of(["Bedrijf", "Mail", "Vervaldatum"]) is None
+    assert kind_of(["Bedrijf", "Wanneer", "Hoeveel"]) is None

@@ -1,29 +1,72 @@
 """Which open items a payment is for: clues in the transfer, facts about items, and a table of matchers."""
 
-from tijdig.domain.matching.clues import gather_clues, reference_key, reference_spellings
-from tijdig.domain.matching.deciding import match_all
+from tijdig.domain.matching.clues import (
+    Clues,
+    WideClues,
+    gather_clues,
+    gather_wide_clues,
+    reference_key,
+    reference_spellings,
+)
+from tijdig.domain.matching.deciding import (
+    Progress,
+    customers_meant,
+    decide_clear,
+    decide_rest,
+    doubted,
+    match_all,
+    payers_seen,
+)
 from tijdig.domain.matching.facts import (
+    CreditLeft,
+    Debtor,
+    Evidence,
+    Forgiven,
+    Forgiveness,
     KnownPayer,
+    Likeness,
     Match,
     MatcherRecord,
+    MatchSettings,
     OpenItem,
     Proposal,
     Share,
     Transfer,
+    UsedCredit,
 )
-from tijdig.domain.matching.numbers import numbers_hinted
+from tijdig.domain.matching.names import significant
+from tijdig.domain.matching.priors import PRIORS, Prior
 
 __all__ = [
+    "PRIORS",
+    "Clues",
+    "CreditLeft",
+    "Debtor",
+    "Evidence",
+    "Forgiven",
+    "Forgiveness",
     "KnownPayer",
+    "Likeness",
     "Match",
+    "MatchSettings",
     "MatcherRecord",
     "OpenItem",
+    "Prior",
+    "Progress",
     "Proposal",
     "Share",
     "Transfer",
+    "UsedCredit",
+    "WideClues",
+    "customers_meant",
+    "decide_clear",
+    "decide_rest",
+    "doubted",
     "gather_clues",
+    "gather_wide_clues",
     "match_all",
-    "numbers_hinted",
+    "payers_seen",
     "reference_key",
     "reference_spellings",
+    "significant",
 ]

@@ -1,283 +1,252 @@
-"""Deciding: a table of small matchers, asked in order; the first that has an answer gives it.
+"""Deciding: what is clear first, at once for all; then the rest, one by one with all that is known.
 
-Money is booked by itself only when everything the transfer names fits the amount to the cent. Two answers
-that fit equally well are no answer: a person decides.
+Money is booked by itself only when what the transfer names fits, or when who paid is certain and it fits in
+exactly one way. Two answers that fit equally well are no answer: a person decides.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from tijdig.domain.matching import clues, numbers
-from tijdig.domain.matching.facts import Match, OpenItem, Proposal, Share, Transfer
-from tijdig.domain.money import Money
+from tijdig.domain.matching import clues, names, nearness
+from tijdig.domain.matching.cases import Surroundings
+from tijdig.domain.matching.facts import (
+    Evidence,
+    KnownPayer,
+    Likeness,
+    Match,
+    MatchSettings,
+    OpenItem,
+    Proposal,
+    Share,
+    Transfer,
+)
+from tijdig.domain.matching.guesses import best, guesses
+from tijdig.domain.matching.naming import ItemsByClue, Named
+from tijdig.domain.matching.nearness import Nearness
+from tijdig.domain.matching.priors import PRIORS
+from tijdig.domain.matching.table import MATCHERS
 from tijdig.domain.reasons import Reason
 
-_MOST_NUMBERS_IN_A_REASON = 5
-_MOST_PROPOSALS = 10
+Neighbours = Mapping[tuple[str, int], Collection[str]]
+"""The numbers of all open items of an amount, by (currency, minor units)."""
+
+_SURE_OF_THE_CUSTOMER = frozenset(("PAYMENT_ID", "REFERENCE", "NUMBER", "SEVERAL_NAMED"))
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a transfer names, with the open amounts of this moment.
+@dataclass(slots=True)
+class Progress:
+    """What earlier answers of the batch changed: open amounts of items, what is left of credits."""
 
-    `referenced` by payment reference, `numbered` by a certain invoice number; `ambiguous` are the items of a
-    number that could be several, none of them exactly as written.
+    open_now: dict[int, int] = field(default_factory=dict)
+    left_now: dict[int, int] = field(default_factory=dict)
+
+    def use_up(self, answer: Match, items: Mapping[int, OpenItem], credits: Mapping[int, int]) -> None:
+        """Take what a sure answer settles; `credits` has what was left of each at first."""
+        booking = answer.booking
+        if booking is None:
+            return
+        for item_id, amount in booking.settles():
+            before = self.open_now.get(item_id, items[item_id].open_minor)
+            self.open_now[item_id] = before - amount
+        for used in booking.credits:
+            before = self.left_now.get(used.credit_id, credits[used.credit_id])
+            self.left_now[used.credit_id] = before - used.amount_minor
+
+
+def decide_clear(
+    transfers: Sequence[Transfer],
+    evidence: Evidence,
+    settings: MatchSettings,
+    likeness: Likeness,
+    progress: Progress,
+    neighbours: Neighbours | None = None,
+) -> tuple[Match | None, ...]:
+    """Return the answers that need no second look, in order; None where one must look further.
+
+    The evidence needs the items that are named for certain and their customers, nothing else. A number in a
+    payment of somebody else may be a neighbour's, mistyped, so that is clear only with `neighbours`.
     """
-
-    transfer: Transfer
-    referenced: tuple[OpenItem, ...]
-    numbered: tuple[OpenItem, ...]
-    ambiguous: tuple[OpenItem, ...] = ()
-
-    @property
-    def all(self) -> tuple[OpenItem, ...]:
-        """Every item that is named, once, references first."""
-        return tuple({item.id: item for item in (*self.referenced, *self.numbered)}.values())
-
-    def payable(self, items: Iterable[OpenItem]) -> tuple[OpenItem, ...]:
-        """Those of `items` that this transfer could settle: open, in its currency."""
-        return tuple(
-            item for item in items if item.open_minor > 0 and item.currency == self.transfer.currency
-        )
-
-    def fitting(self, items: Iterable[OpenItem]) -> tuple[OpenItem, ...]:
-        """Those of `items` that this transfer would settle exactly."""
-        return tuple(item for item in self.payable(items) if item.open_minor == self.transfer.amount_minor)
-
-
-class ItemsByClue:
-    """The items that transfers may name, found by reference and by the core of their number."""
-
-    def __init__(self, items: Iterable[OpenItem]) -> None:
-        self._by_reference: dict[str, list[OpenItem]] = defaultdict(list)
-        self._by_core: dict[str, list[OpenItem]] = defaultdict(list)
-        for item in sorted({item.id: item for item in items}.values(), key=lambda item: item.id):
-            if item.payment_reference:
-                self._by_reference[clues.reference_key(item.payment_reference)].append(item)
-            self._by_core[numbers.core(item.number)].append(item)
-
-    def named_by(self, transfer: Transfer, open_now: Mapping[int, int]) -> Named:
-        """Return what `transfer` names; `open_now` has open amounts that differ from the items' own."""
-
-        def now(items: Iterable[OpenItem]) -> tuple[OpenItem, ...]:
-            return tuple(replace(item, open_minor=open_now.get(item.id, item.open_minor)) for item in items)
-
-        referenced = [
-            item for key in clues.reference_keys(transfer) for item in self._by_reference.get(key, ())
-        ]
-        numbered, ambiguous = self._numbered(transfer)
-        unique = {item.id: item for item in referenced}.values()
-        return Named(transfer, now(unique), now(numbered), now(ambiguous))
-
-    def _numbered(self, transfer: Transfer) -> tuple[list[OpenItem], list[OpenItem]]:
-        found: list[tuple[numbers.Mention, list[OpenItem]]] = []
-        for text in clues.texts(transfer):
-            in_text = []
-            for mention in numbers.mentions(text):
-                near = self._by_core.get(mention.core, ()) if mention.core else ()
-                items = [item for item in near if numbers.is_certain(mention, item.number)]
-                if items:
-                    exact = [item for item in items if numbers.compact(item.number) == mention.compact]
-                    in_text.append((mention, exact or items))
-            found.extend(_longest(in_text))
-        sure = {item.id: item for _, items in found if len(items) == 1 for item in items}
-        unsure = {
-            item.id: item for _, items in found if len(items) > 1 for item in items if item.id not in sure
-        }
-        return list(sure.values()), list(unsure.values())
-
-
-def _longest(
-    found: list[tuple[numbers.Mention, list[OpenItem]]],
-) -> list[tuple[numbers.Mention, list[OpenItem]]]:
-    """Leave out mentions that are only a part of a longer one."""
-    return [
-        (mention, items)
-        for mention, items in found
-        if not any(
-            other.start <= mention.start
-            and mention.end <= other.end
-            and len(other.compact) > len(mention.compact)
-            for other, _ in found
-        )
-    ]
-
-
-Matcher = Callable[[Named], "Match | None"]
-
-
-def match_all(transfers: Sequence[Transfer], items: Iterable[OpenItem]) -> tuple[Match, ...]:
-    """Return the answer for each transfer, in order; each sure answer uses up what it settles.
-
-    `items` are all items, settled ones too, that any of the transfers may name.
-    """
-    known = ItemsByClue(items)
-    open_now: dict[int, int] = {}
-    answers = []
+    known = ItemsByClue(evidence.items)
+    answers: list[Match | None] = []
     for transfer in transfers:
-        named = known.named_by(transfer, open_now)
-        answer = decide(named)
-        if answer.booking is not None:
-            before = {item.id: item.open_minor for item in named.all}
-            for share in answer.booking.shares:
-                open_now[share.item_id] = before[share.item_id] - share.amount_minor
+        answer = _not_a_receipt(transfer)
+        if answer is None:
+            named = known.named_by(transfer, progress.open_now)
+            answer = _clear(named, evidence, settings, likeness, neighbours)
+            if answer is not None:
+                progress.use_up(answer, known.by_id, {})
         answers.append(answer)
     return tuple(answers)
 
 
-def decide(named: Named) -> Match:
-    """Return the answer of the first matcher that has one."""
-    for matcher in MATCHERS:
-        answer = matcher(named)
-        if answer is not None:
-            return answer
-    return _waits(named, Reason("NO_REFERENCE_FOUND"))
+def decide_rest(
+    transfers: Sequence[Transfer],
+    evidence: Evidence,
+    settings: MatchSettings,
+    likeness: Likeness,
+    progress: Progress,
+) -> tuple[Match, ...]:
+    """Return the answers for the transfers that were not clear, in order, with all that is known."""
+    surroundings = Surroundings(evidence, settings, likeness)
+    credits = {credit.id: credit.left_minor for credit in evidence.credits}
+    answers = []
+    for transfer in transfers:
+        answer = _not_a_receipt(transfer) or _look_closely(transfer, surroundings, progress)
+        progress.use_up(answer, surroundings.known.by_id, credits)
+        for payer in payers_seen((transfer,), (answer,)):
+            surroundings.learn(payer)
+        answers.append(answer)
+    return tuple(answers)
 
 
-def _not_a_receipt(named: Named) -> Match | None:
-    transfer = named.transfer
-    if transfer.return_reason:
-        return _waits(named, Reason("RETURNED", {"return_code": transfer.return_reason}))
+def customers_meant(
+    transfers: Iterable[Transfer], evidence: Evidence, settings: MatchSettings, likeness: Likeness
+) -> frozenset[int]:
+    """Return the customers of whom all that they owe must be known to decide about these transfers."""
+    surroundings = Surroundings(evidence, settings, likeness)
+    meant: set[int] = set()
+    for transfer in transfers:
+        if clues.is_receipt(transfer):
+            case = surroundings.case(transfer, {}, {})
+            meant.update(case.payers, (item.customer_id for item in case.named.all))
+            meant.update(item.customer_id for items in case.named.ambiguous for item in items)
+            meant.update(one.item.customer_id for one in case.near if one.strength == Nearness.STRONG)
+    return frozenset(meant)
+
+
+def match_all(
+    transfers: Sequence[Transfer],
+    evidence: Evidence,
+    settings: MatchSettings | None = None,
+    likeness: Likeness = lambda one, other: float(one == other),
+) -> tuple[Match, ...]:
+    """Return the answer for each transfer, in order; each sure answer uses up what it settles.
+
+    What is clear goes before the rest, so that no guess takes an invoice that another payment names.
+    """
+    rules, progress = settings or MatchSettings(), Progress()
+    clear = decide_clear(transfers, evidence, rules, likeness, progress)
+    rest = iter(
+        decide_rest(
+            [transfer for transfer, answer in zip(transfers, clear, strict=True) if answer is None],
+            evidence,
+            rules,
+            likeness,
+            progress,
+        )
+    )
+    return tuple(answer if answer is not None else next(rest) for answer in clear)
+
+
+def doubted(
+    transfers: Sequence[Transfer], answers: Sequence[Match | None], evidence: Evidence
+) -> tuple[Transfer, ...]:
+    """Return the transfers that would be clear but for who paid: `neighbours` may make them so."""
+    known = ItemsByClue(evidence.items)
+    return tuple(
+        transfer
+        for transfer, answer in zip(transfers, answers, strict=True)
+        if answer is None and _names_one_that_fits(known.named_by(transfer, {}))
+    )
+
+
+def payers_seen(transfers: Iterable[Transfer], answers: Iterable[Match | None]) -> tuple[KnownPayer, ...]:
+    """Return which accounts paid for which customers, by the answers that were given for certain."""
+    seen: dict[tuple[str, int], int] = {}
+    for transfer, answer in zip(transfers, answers, strict=True):
+        booking = answer.booking if answer else None
+        account = clues.account_of(transfer)
+        if booking is not None and account and booking.matcher in _SURE_OF_THE_CUSTOMER:
+            key = account, booking.customer_id
+            seen[key] = seen.get(key, 0) + 1
+    return tuple(KnownPayer(account, customer_id, times) for (account, customer_id), times in seen.items())
+
+
+def _not_a_receipt(transfer: Transfer) -> Match | None:
+    if transfer.returned or transfer.return_reason:
+        return Match(transfer.id, Reason("RETURNED", {"return_code": transfer.return_reason}))
     if transfer.amount_minor < 0:
-        return _waits(named, Reason("MONEY_OUT"))
+        return Match(transfer.id, Reason("MONEY_OUT"))
     if transfer.amount_minor == 0:
-        return _waits(named, Reason("NO_MONEY_MOVED"))
+        return Match(transfer.id, Reason("NO_MONEY_MOVED"))
     if transfer.batch_incomplete:
-        return _waits(named, Reason("BATCH_NOT_BROKEN_DOWN"))
+        return Match(transfer.id, Reason("BATCH_NOT_BROKEN_DOWN"))
     return None
 
 
-def _reference_and_amount(named: Named) -> Match | None:
-    fitting = named.fitting(named.referenced)
-    if len(fitting) > 1:
-        return _tie(named, fitting)
-    if not fitting:
+def _clear(
+    named: Named,
+    evidence: Evidence,
+    settings: MatchSettings,
+    likeness: Likeness,
+    neighbours: Neighbours | None,
+) -> Match | None:
+    """Book what is named and fits to the cent with nothing against it; None for everything else."""
+    if not _names_one_that_fits(named):
         return None
-    [item] = fitting
-    key = clues.reference_key(item.payment_reference)
-    others = [other for other in named.payable(named.referenced) if other.id != item.id]
-    if any(clues.reference_key(other.payment_reference) != key for other in others):
+    transfer, [item] = named.transfer, named.all
+    if named.referenced:
+        code, facts = "REFERENCE", {"reference": item.payment_reference, "number": item.number}
+        reason = Reason("REFERENCE_AND_AMOUNT", facts)
+    else:
+        if not (
+            _may_be_the_payer(transfer, item, evidence, likeness)
+            or (neighbours is not None and _has_no_neighbour(transfer, item, neighbours))
+        ):
+            return None
+        code, reason = "NUMBER", Reason("NUMBER_AND_AMOUNT", {"number": item.number})
+    if settings.trusted is not None and code not in settings.trusted:
         return None
-    facts: dict[str, str | int] = {"reference": item.payment_reference, "number": item.number}
-    return _books(named, fitting, 100, Reason("REFERENCE_AND_AMOUNT", facts))
+    share = Share(item.id, item.open_minor)
+    proposal = Proposal(item.customer_id, (share,), PRIORS[code].ppm, reason, code, sure=True)
+    return Match(transfer.id, reason, (proposal,))
 
 
-def _number_could_be_several(named: Named) -> Match | None:
-    payable = named.payable(named.ambiguous)
-    return _tie(named, payable) if payable else None
+def _may_be_the_payer(transfer: Transfer, item: OpenItem, evidence: Evidence, likeness: Likeness) -> bool:
+    """Whether nothing says that somebody else paid: a number may be mistyped into that of a neighbour."""
+    debtor = evidence.debtors.get(item.customer_id)
+    if debtor is None or not transfer.counterparty_name:
+        return True
+    return names.alikeness(transfer.counterparty_name, debtor.name, likeness) >= names.IS
 
 
-def _number_and_amount(named: Named) -> Match | None:
-    payable, fitting = named.payable(named.all), named.fitting(named.all)
-    if len(fitting) > 1:
-        return None if _adds_up(named, payable) else _tie(named, fitting)
-    if not fitting or len(payable) > 1:
-        return None
-    paid_twins = [
-        item
-        for item in named.numbered
-        if item.open_minor == 0 and item.amount_minor == named.transfer.amount_minor
-    ]
-    if paid_twins:
-        return _tie(named, (*fitting, *paid_twins))
-    return _books(named, fitting, 95, Reason("NUMBER_AND_AMOUNT", {"number": fitting[0].number}))
-
-
-def _several_add_up(named: Named) -> Match | None:
-    payable = named.payable(named.all)
-    if len(payable) < 2 or not _adds_up(named, payable):
-        return None
-    facts: dict[str, str | int] = {"numbers": _list(payable)}
-    if len({item.customer_id for item in payable}) > 1:
-        return _waits(named, Reason("SEVERAL_CUSTOMERS", facts), _one_by_one(named, payable, 40))
-    return _books(named, payable, 90, Reason("SEVERAL_ADD_UP", facts))
-
-
-def _other_currency(named: Named) -> Match | None:
-    items = [item for item in named.all if item.open_minor > 0]
-    if not items or any(item.currency == named.transfer.currency for item in items):
-        return None
-    facts: dict[str, str | int] = {"numbers": _list(items), "currency": items[0].currency}
-    return _waits(named, Reason("OTHER_CURRENCY", facts))
-
-
-def _already_paid(named: Named) -> Match | None:
-    if not named.all or any(item.open_minor > 0 for item in named.all):
-        return None
-    return _waits(named, Reason("ITEM_ALREADY_PAID", {"numbers": _list(named.all)}))
-
-
-def _amount_differs(named: Named) -> Match | None:
-    payable = named.payable(named.all)
-    if not payable:
-        return None
-    currency = named.transfer.currency
-    total = sum(item.open_minor for item in payable)
-    facts: dict[str, str | int] = {
-        "numbers": _list(payable),
-        "open": str(Money(total, currency)),
-        "amount": str(Money(named.transfer.amount_minor, currency)),
-    }
-    code = "PAID_LESS" if named.transfer.amount_minor < total else "PAID_MORE"
-    return _waits(named, Reason(code, facts), _in_order(named, payable, 70))
-
-
-MATCHERS: tuple[Matcher, ...] = (
-    _not_a_receipt,
-    _reference_and_amount,
-    _number_could_be_several,
-    _number_and_amount,
-    _several_add_up,
-    _other_currency,
-    _already_paid,
-    _amount_differs,
-)
-
-
-def _adds_up(named: Named, items: Sequence[OpenItem]) -> bool:
-    return sum(item.open_minor for item in items) == named.transfer.amount_minor
-
-
-def _books(named: Named, items: Sequence[OpenItem], confidence: int, reason: Reason) -> Match:
-    shares = tuple(Share(item.id, item.open_minor) for item in items)
-    return Match(
-        named.transfer.id, reason, (Proposal(items[0].customer_id, shares, confidence, reason, sure=True),)
+def _names_one_that_fits(named: Named) -> bool:
+    """Whether exactly one item is named, by reference or number, and its open amount is the transfer's."""
+    transfer, items = named.transfer, named.all
+    return (
+        len(items) == 1
+        and not named.ambiguous
+        and not named.requested
+        and items[0].currency == transfer.currency
+        and items[0].open_minor == transfer.amount_minor
     )
 
 
-def _waits(named: Named, reason: Reason, proposals: tuple[Proposal, ...] = ()) -> Match:
-    return Match(named.transfer.id, reason, proposals)
-
-
-def _tie(named: Named, items: Sequence[OpenItem]) -> Match:
-    reason = Reason("SEVERAL_FIT", {"numbers": _list(items)})
-    return _waits(named, reason, _one_by_one(named, named.payable(items), 60))
-
-
-def _one_by_one(named: Named, items: Sequence[OpenItem], confidence: int) -> tuple[Proposal, ...]:
-    return tuple(
-        proposal for item in items[:_MOST_PROPOSALS] for proposal in _in_order(named, (item,), confidence)
+def _has_no_neighbour(transfer: Transfer, item: OpenItem, neighbours: Neighbours) -> bool:
+    """Whether no other open item of the same amount has a number that is one slip away from what was written."""
+    others = neighbours.get((transfer.currency, transfer.amount_minor))
+    if others is None:
+        return False
+    return not any(
+        nearness.is_mistyped(one, number)
+        for number in others
+        if number != item.number
+        for text in clues.texts_of(transfer)
+        for one in nearness.written(text)
     )
 
 
-def _in_order(named: Named, items: Sequence[OpenItem], confidence: int) -> tuple[Proposal, ...]:
-    """Propose, per customer, to settle the items in the order they are named as far as the money goes."""
-    proposals = []
-    for customer_id in dict.fromkeys(item.customer_id for item in items):
-        left, shares, mine = named.transfer.amount_minor, [], []
-        for item in items:
-            if item.customer_id == customer_id and left > 0:
-                shares.append(Share(item.id, min(left, item.open_minor)))
-                mine.append(item)
-                left -= shares[-1].amount_minor
-        reason = Reason("NAMED_IN_PAYMENT", {"numbers": _list(mine)})
-        proposals.append(Proposal(customer_id, tuple(shares), confidence, reason))
-    return tuple(proposals)
-
-
-def _list(items: Sequence[OpenItem]) -> str:
-    shown = ", ".join(item.number for item in items[:_MOST_NUMBERS_IN_A_REASON])
-    return shown + ", …" if len(items) > _MOST_NUMBERS_IN_A_REASON else shown
+def _look_closely(transfer: Transfer, surroundings: Surroundings, progress: Progress) -> Match:
+    case = surroundings.case(transfer, progress.open_now, progress.left_now)
+    answer = None
+    for matcher in MATCHERS:
+        answer = matcher.answer(case)
+        if answer is not None:
+            break
+    if answer is None:
+        answer = Match(transfer.id, Reason("NO_REFERENCE_FOUND"))
+    if answer.booking is not None:
+        return answer
+    return Match(transfer.id, answer.reason, best((*answer.proposals, *guesses(case))))

@@ -84,9 +84,9 @@ def _exit_code(
 
 
 def _said(problem: str, code: int, parsed: argparse.Namespace) -> int:
-    """Say what went wrong on standard error, with --json also as the document on standard output."""
+    """Say what went wrong on standard error; what was refused (not wrong use) with --json also as the document."""
     print(f"tijdig: {problem}", file=sys.stderr)
-    if getattr(parsed, "json", False):
+    if code == 1 and getattr(parsed, "json", False):
         print(json.dumps({"error": problem, "exit_code": code}, ensure_ascii=False))
     return code
 
@@ -98,7 +98,7 @@ def _set_up() -> None:
     except Exception as error:
         from django.db import OperationalError
 
-        from tijdig.config.environment import DatabaseUrlInvalid
+        from tijdig.infra.database_url import DatabaseUrlInvalid
         from tijdig.infra.embedded_postgres import ServerDidNotStart
 
         if not isinstance(error, DatabaseUrlInvalid | OperationalError | ServerDidNotStart | OSError):

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from django.utils import timezone
 
 from tijdig.domain.money import exponent
-from tijdig.infra.readers_language import day_form, day_text, without_stops
+from tijdig.infra.readers_language import day_form, day_text, with_our_stops
 
 __all__ = ["day_text", "long_day_text", "moment_text", "money_text", "number_text", "short_day_text"]
 
@@ -46,7 +46,7 @@ def money_text(minor: int, currency: str, *, language: str) -> str:
 @lru_cache(maxsize=20_000)
 def short_day_text(day: date, *, language: str) -> str:
     """Return a date of which the year goes without saying: "5 mrt"."""
-    return without_stops(format_date(day, f"{day_form(language)} MMM", locale=language))
+    return with_our_stops(format_date(day, f"{day_form(language)} MMM", locale=language), language)
 
 
 def long_day_text(day: date, *, language: str) -> str:
@@ -57,4 +57,4 @@ def long_day_text(day: date, *, language: str) -> str:
 def moment_text(moment: datetime, *, language: str) -> str:
     """Return a moment, in the zone that is active: "5 mrt 2026 14:03"."""
     form = f"{day_form(language)} MMM y HH:mm"
-    return without_stops(format_datetime(timezone.localtime(moment), form, locale=language))
+    return with_our_stops(format_datetime(timezone.localtime(moment), form, locale=language), language)

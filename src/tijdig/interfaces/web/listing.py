@@ -54,6 +54,11 @@ class Listing:
         return {name: value for name, value in own.items() if value}
 
     @property
+    def query_text(self) -> str:
+        """The same as it stands in an address, for the export of this list."""
+        return urlencode(self.query)
+
+    @property
     def next_link(self) -> str:
         """The address of the next page; empty on the last."""
         return self._link(after=self.next_key) if self.next_key else ""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from tijdig.infra import tenancy
@@ -30,6 +31,35 @@ class SecureHeaders:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class WayBack:
+    """Leads somebody who opens the address of a form that was sent to the page the form is on.
+
+    A form that was refused is shown again at the address it went to; loading that anew, or keeping it, would
+    end at a page that says nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method not in ("GET", "HEAD"):
+            return response
+        return HttpResponseRedirect(_page_above(request.path))
+
+
+def _page_above(path: str) -> str:
+    """Return the nearest address above this one that exists."""
+    while path.strip("/"):
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return "/"
 
 
 class OrganisationWall:

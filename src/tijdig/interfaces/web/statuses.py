@@ -133,6 +133,26 @@ WORDS = {
     "LU": _("Luxembourg"),
 }
 
+# What an entry of the audit trail is about.
+SUBJECTS = {
+    "bank": _("Movement"),
+    "banking_bankline": _("Movement"),
+    "banking_linerule": _("Rule"),
+    "banking_tablelayout": _("Columns of a bank"),
+    "customer": _("Customer"),
+    "dunning_flowversion": _("Flow"),
+    "dunning_hold": _("Hold"),
+    "infra_storedfile": _("File"),
+    "invoices_importbatch": _("Import"),
+    "ledger_allocation": _("Booking"),
+    "ledger_credit": _("Payment or credit note"),
+    "ledger_item": _("Invoice"),
+    "messaging_message": _("Message"),
+    "messaging_task": _("Task"),
+    "organisation": _("Organisation"),
+    "user": _("User"),
+}
+
 # What an entry of the audit trail tells.
 DEEDS = {
     "bank.file_recorded": _("Bank file taken in"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
@@ -14,10 +14,10 @@ from django.forms.widgets import CheckboxInput, RadioSelect
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import SENTENCES, Reason, from_data
@@ -27,7 +27,7 @@ from tijdig.interfaces.web.charts import StackedBar
 from tijdig.interfaces.web.forms import amount_as_typed
 from tijdig.interfaces.web.timeline_looks import LOOKS, Look, places_of
 from tijdig.organisations.queries import members
-from tijdig.reporting.timeline import TITLES, TimelineEntry
+from tijdig.reporting.timeline import TITLES, TimelineEntry, TimelineKind
 
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
@@ -68,6 +68,12 @@ def amount(value: Money) -> str:
 def plain_amount(minor: int, currency: str) -> str:
     """An amount as a person of this language would type it into a box."""
     return amount_as_typed(Money(minor, currency), language=_language())
+
+
+@register.filter
+def breakable(text: str) -> SafeString:
+    """A long reference that may go on on the next line, after a stroke."""
+    return mark_safe(escape(text).replace("/", "/<wbr>"))  # noqa: S308  escaped
 
 
 @register.filter
@@ -192,9 +198,9 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/problems.html")
-def problems(form: Any) -> dict[str, Any]:
+def problems(form: Any, heading: str = "") -> dict[str, Any]:
     """The box at the top of a form that was not accepted: what is wrong, each a link to its field."""
-    return {"form": form}
+    return {"form": form, "heading": heading}
 
 
 @register.simple_tag
@@ -268,6 +274,25 @@ def timeline_title(entry: TimelineEntry) -> str:
     return gettext(TITLES[entry.kind]) % entry.facts
 
 
+_OF_ONE_PAYMENT = frozenset({TimelineKind.PAYMENT, TimelineKind.ALLOCATED})
+
+
+@register.filter
+def told_once(entries: Sequence[TimelineEntry]) -> list[tuple[TimelineEntry, Reason | None]]:
+    """The entries, each with the reason to show: a payment and its allocation, side by side, give theirs once."""
+    told: list[tuple[TimelineEntry, Reason | None]] = []
+    before: TimelineEntry | None = None
+    for entry in entries:
+        echoes = (
+            before is not None
+            and {before.kind, entry.kind} == _OF_ONE_PAYMENT
+            and before.reason == entry.reason
+        )
+        told.append((entry, None if echoes else entry.reason))
+        before = entry
+    return told
+
+
 @register.filter
 def timeline_look(entry: TimelineEntry) -> Look:
     """The picture and tone of what happened."""
@@ -288,6 +313,7 @@ _PAGES_OF_SUBJECTS = {
     "messaging_message": "message",
     "banking_bankline": "bank_line",
     "bank": "bank_line",
+    "invoices_importbatch": "import_preview",
 }
 
 
@@ -297,33 +323,6 @@ def subject_link(context: template.Context, subject: str) -> str:
     table, _colon, key = subject.partition(":")
     page = _PAGES_OF_SUBJECTS.get(table)
     return org_url_or_none(context, page, int(key)) if page and key.isdigit() else ""
-
-
-_SUBJECTS = {
-    "banking_bankline": gettext_lazy("Movement"),
-    "banking_linerule": gettext_lazy("Rule"),
-    "banking_tablelayout": gettext_lazy("Columns of a bank"),
-    "customer": gettext_lazy("Customer"),
-    "dunning_flowversion": gettext_lazy("Flow"),
-    "dunning_hold": gettext_lazy("Hold"),
-    "infra_storedfile": gettext_lazy("File"),
-    "invoices_importbatch": gettext_lazy("Import"),
-    "ledger_allocation": gettext_lazy("Booking"),
-    "ledger_credit": gettext_lazy("Payment or credit note"),
-    "ledger_item": gettext_lazy("Invoice"),
-    "messaging_message": gettext_lazy("Message"),
-    "messaging_task": gettext_lazy("Task"),
-    "organisation": gettext_lazy("Organisation"),
-    "user": gettext_lazy("User"),
-}
-
-
-@register.filter
-def subject_words(subject: str) -> str:
-    """What an audit entry is about, in words: "messaging_message:12" → "Message 12"."""
-    table, _colon, key = subject.partition(":")
-    word = _SUBJECTS.get(table)
-    return f"{word} {key}" if word else subject
 
 
 @register.simple_tag(takes_context=True)

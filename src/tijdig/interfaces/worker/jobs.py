@@ -15,7 +15,7 @@ from tijdig.infra import clock, jobs, progress, tenancy
 from tijdig.invoices import operations as import_operations
 from tijdig.invoices import queries as invoices
 from tijdig.organisations import queries as organisations
-from tijdig.processes import daily_run, invoice_import, sending, watched_folder
+from tijdig.processes import blocks, daily_run, invoice_import, sending, watched_folder
 
 _log = logging.getLogger(__name__)
 ACTOR = "system:worker"
@@ -47,6 +47,8 @@ def serve(*, organisation_id: int, at: datetime) -> None:
         _look_in_folder(organisation.slug, on=here.date(), at=at)
         ran_until = organisation.followed_up_until
         if here.time() >= organisation.daily_run_at and (ran_until is None or ran_until < here.date()):
+            if (stale := blocks.stale_bank_data(here.date())) is not None:
+                _log.warning("%s: %s", organisation.slug, stale)
             daily_run.run_day(on=here.date(), actor=ACTOR, at=at)
         sending.send_waiting(at=at)
 

@@ -7,7 +7,7 @@ from tijdig.infra.tenancy import same_organisation
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0010_any_past_day"),
+        ("ledger", "0020_items_by_tail"),
     ]
 
     operations = [

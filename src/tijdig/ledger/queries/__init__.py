@@ -9,7 +9,16 @@ from tijdig.ledger.queries.as_of import (
     open_items_as_of,
     position_as_of,
 )
-from tijdig.ledger.queries.clues import items_by_clue, open_items_of_amount
+from tijdig.ledger.queries.clues import (
+    credits_left_of,
+    items_by_clue,
+    items_of_amount,
+    open_items_by_tail,
+    open_items_of_amounts,
+    open_items_of_customers,
+    open_numbers_of_amounts,
+)
+from tijdig.ledger.queries.credit_pages import CreditPage, credit_page
 from tijdig.ledger.queries.figures import (
     Ageing,
     AgeingBucket,
@@ -60,6 +69,7 @@ __all__ = [
     "AllocationView",
     "Balance",
     "Count",
+    "CreditPage",
     "CreditView",
     "ItemPage",
     "ItemSort",
@@ -81,8 +91,10 @@ __all__ = [
     "balance_of",
     "balances_of",
     "credit",
+    "credit_page",
     "credits",
     "credits_by_origin",
+    "credits_left_of",
     "credits_of",
     "credits_with_money_left",
     "elsewhere_of",
@@ -91,6 +103,7 @@ __all__ = [
     "item_page",
     "items",
     "items_by_clue",
+    "items_of_amount",
     "known_numbers",
     "look_up",
     "money_figures",
@@ -99,8 +112,11 @@ __all__ = [
     "open_items_as_of",
     "open_items_by_number",
     "open_items_by_reference",
+    "open_items_by_tail",
     "open_items_of",
-    "open_items_of_amount",
+    "open_items_of_amounts",
+    "open_items_of_customers",
+    "open_numbers_of_amounts",
     "position_as_of",
     "small_rests",
     "unplaced_credits_of",

@@ -46,6 +46,17 @@ _REBOOKED = """
     ) AS anew
     WHERE before.organisation_id = %(organisation)s AND before.reversed AND before.origin <> ''
     GROUP BY anew.id"""
+# The same, looked up from the few credits of one customer and those others used for them.
+_REBOOKED_OF_THEIRS = """
+    SELECT anew.id AS credit_id, max(back.issue_date) AS counts_from
+    FROM ledger_credit AS anew
+    JOIN ledger_credit AS before ON before.organisation_id = %(organisation)s AND before.reversed
+         AND before.origin <> '' AND before.origin = anew.origin AND before.id < anew.id
+    JOIN ledger_item AS back ON back.reverses_credit_id = before.id
+    WHERE anew.organisation_id = %(organisation)s AND anew.id IN (
+        SELECT id FROM ledger_credit WHERE organisation_id = %(organisation)s AND customer_id = %(customer)s
+        UNION SELECT credit_id FROM theirs)
+    GROUP BY anew.id"""
 # The allocations of one customer: on their items, and of their credits.
 _THEIRS = """
     SELECT id, organisation_id, item_id, credit_id, amount, on_date, reverses_id
@@ -55,31 +66,38 @@ _THEIRS = """
     SELECT id, organisation_id, item_id, credit_id, amount, on_date, reverses_id
     FROM ledger_allocation WHERE organisation_id = %(organisation)s AND credit_id IN (
         SELECT id FROM ledger_credit WHERE organisation_id = %(organisation)s AND customer_id = %(customer)s)"""
-# Allocations that count from after the day: nearly all by their own date, a few by something else's.
-_LATER = """
-    SELECT item_id, credit_id, amount FROM {allocations} AS a
-    WHERE a.organisation_id = %(organisation)s AND a.on_date > %(on)s
-    UNION ALL
-    SELECT item_id, credit_id, amount FROM {allocations} AS a
-    WHERE a.organisation_id = %(organisation)s AND a.on_date <= %(on)s AND a.id IN (
+# Allocations that count from after the day though their own date is not: undone before they were done, dated
+# before their item or credit, or of a source that was booked anew. Seldom any.
+_EARLY = """
+    SELECT item_id, credit_id, amount FROM {allocations}
+    WHERE organisation_id = %(organisation)s AND on_date <= %(on)s AND id IN (
         SELECT undoing.id FROM {allocations} AS undoing
         JOIN ledger_allocation AS undone ON undone.id = undoing.reverses_id
         WHERE undoing.organisation_id = %(organisation)s AND undoing.reverses_id IS NOT NULL
           AND undoing.on_date <= %(on)s AND undone.on_date > %(on)s
         UNION ALL
-        SELECT early.id FROM ledger_credit AS c
-        JOIN {allocations} AS early ON early.credit_id = c.id AND early.organisation_id = %(organisation)s
-        WHERE c.organisation_id = %(organisation)s AND c.booking_date > %(on)s AND early.on_date <= %(on)s
+        SELECT a.id FROM ledger_credit AS c
+        JOIN {allocations} AS a ON a.credit_id = c.id AND a.organisation_id = %(organisation)s
+        WHERE c.organisation_id = %(organisation)s AND c.booking_date > %(on)s AND a.on_date <= %(on)s
         UNION ALL
-        SELECT early.id FROM rebooked
-        JOIN {allocations} AS early ON early.credit_id = rebooked.credit_id
-             AND early.organisation_id = %(organisation)s
-        WHERE rebooked.counts_from > %(on)s AND early.on_date <= %(on)s
+        SELECT a.id FROM rebooked
+        JOIN {allocations} AS a ON a.credit_id = rebooked.credit_id AND a.organisation_id = %(organisation)s
+        WHERE rebooked.counts_from > %(on)s AND a.on_date <= %(on)s
         UNION ALL
-        SELECT early.id FROM ledger_item AS i
-        JOIN {allocations} AS early ON early.item_id = i.id AND early.organisation_id = %(organisation)s
-        WHERE i.organisation_id = %(organisation)s AND i.issue_date > %(on)s AND early.on_date <= %(on)s
+        SELECT a.id FROM ledger_item AS i
+        JOIN {allocations} AS a ON a.item_id = i.id AND a.organisation_id = %(organisation)s
+        WHERE i.organisation_id = %(organisation)s AND i.issue_date > %(on)s AND a.on_date <= %(on)s
     )"""
+# What counts from after the day, per item or credit. Summed in two and joined: of a table's own column the
+# planner knows how many values there are, of a union's it does not, and then it looks items up one by one.
+_LATER = """
+    SELECT {by}, coalesce(late.amount, 0) + coalesce(early.amount, 0) AS amount
+    FROM (
+        SELECT {by}, sum(amount)::bigint AS amount FROM {allocations}
+        WHERE organisation_id = %(organisation)s AND on_date > %(on)s GROUP BY {by}
+    ) AS late FULL JOIN (
+        SELECT {by}, sum(amount)::bigint AS amount FROM early GROUP BY {by}
+    ) AS early USING ({by})"""
 # Items with what was open on them then; below zero where more had been settled than was owed. A REVERSAL and
 # the credit it takes back settle each other from its first day on.
 _ITEMS_THEN = """
@@ -119,17 +137,16 @@ def position(*, of_one_customer: bool = False) -> str:
     narrow = "customer_id = %(customer)s"
     items = _ITEMS_THEN.format(of_customer=f"AND i.{narrow}" if of_one_customer else "")
     credits = _CREDITS_THEN.format(of_customer=f"AND c.{narrow}" if of_one_customer else "")
-    later = _LATER.format(allocations="theirs" if of_one_customer else "ledger_allocation")
+    allocations = "theirs" if of_one_customer else "ledger_allocation"
+    by_item, by_credit = (_LATER.format(by=by, allocations=allocations) for by in ("item_id", "credit_id"))
     theirs = f"theirs AS MATERIALIZED ({_THEIRS})," if of_one_customer else ""
+    rebooked = _REBOOKED_OF_THEIRS if of_one_customer else _REBOOKED
     return f"""
         WITH {theirs}
-        rebooked AS MATERIALIZED ({_REBOOKED}),
-        later AS ({later}),
-        later_of_items AS (
-            SELECT item_id, sum(amount)::bigint AS amount FROM later GROUP BY item_id HAVING sum(amount) <> 0),
-        later_of_credits AS (
-            SELECT credit_id, sum(amount)::bigint AS amount FROM later
-            GROUP BY credit_id HAVING sum(amount) <> 0),
+        rebooked AS MATERIALIZED ({rebooked}),
+        early AS ({_EARLY.format(allocations=allocations)}),
+        later_of_items AS ({by_item}),
+        later_of_credits AS ({by_credit}),
         items_then AS ({items}),
         open_then AS (SELECT * FROM items_then WHERE open > 0),
         on_account_then AS (

@@ -82,24 +82,24 @@ def credit(credit_id: int) -> CreditView | None:
 
 def credits(credit_ids: Collection[int]) -> dict[int, CreditView]:
     """Return the credits of these ids that exist, by id."""
-    return {view.id: view for view in _credits("id = ANY(%s) ORDER BY id", [list(credit_ids)])}
+    return {view.id: view for view in find_credits("id = ANY(%s) ORDER BY id", [list(credit_ids)])}
 
 
 def credits_by_origin(origins: Collection[str]) -> dict[str, CreditView]:
     """Return the credits that came from these sources and stand (not reversed), by origin."""
     condition = "NOT reversed AND origin <> '' AND origin = ANY(%s)"
-    return {view.origin: view for view in _credits(condition, [list(origins)])}
+    return {view.origin: view for view in find_credits(condition, [list(origins)])}
 
 
 def credits_of(customer_id: int) -> tuple[CreditView, ...]:
     """Return the customer's credits, newest first."""
-    return tuple(_credits("customer_id = %s ORDER BY booking_date DESC, id DESC", [customer_id]))
+    return tuple(find_credits("customer_id = %s ORDER BY booking_date DESC, id DESC", [customer_id]))
 
 
 def credits_with_money_left(customer_id: int) -> tuple[CreditView, ...]:
     """Return what the customer has on account, oldest first."""
     condition = "customer_id = %s AND unallocated > 0 ORDER BY booking_date, id"
-    return tuple(_credits(condition, [customer_id]))
+    return tuple(find_credits(condition, [customer_id]))
 
 
 def elsewhere_of(credit_ids: Collection[int]) -> dict[int, int]:
@@ -140,7 +140,8 @@ def _items(condition: str, parameters: Sequence[Any]) -> Iterable[ItemView]:
     return map(item_view, fetch(statement, [tenancy.current_organisation_id(), *parameters]))
 
 
-def _credits(condition: str, parameters: Sequence[Any]) -> Iterable[CreditView]:
+def find_credits(condition: str, parameters: Sequence[Any]) -> Iterable[CreditView]:
+    """Return the credits of this organisation that fit a condition (and order) in SQL of our own."""
     statement = f"SELECT {_CREDIT_COLUMNS} FROM ledger_credit WHERE organisation_id = %s AND {condition}"  # noqa: S608
     return map(_credit_view, fetch(statement, [tenancy.current_organisation_id(), *parameters]))
 

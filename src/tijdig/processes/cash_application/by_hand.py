@@ -24,7 +24,7 @@ from tijdig.ledger import queries as ledger_queries
 from tijdig.ledger.operations import AllocationRequest, Settlement
 from tijdig.payments import queries as payment_queries
 from tijdig.processes import reactions, refunds, returns
-from tijdig.processes.cash_application import learning
+from tijdig.processes.cash_application import beside, learning
 from tijdig.processes.cash_application.gathering import origin_of
 
 
@@ -229,7 +229,9 @@ def unbook_line(*, line_id: int, text: str = "", on: date, actor: str) -> Settle
     credit = ledger_queries.credits_by_origin([origin]).get(origin)
     settlement = Settlement()
     if credit is not None:
-        settlement = ledger.reverse_credit(credit_id=credit.id, on=on, reason=_why(text), actor=actor)
+        undone = beside.take_back(line, on=on, reason=_why(text), actor=actor)
+        reversed_ = ledger.reverse_credit(credit_id=credit.id, on=on, reason=_why(text), actor=actor)
+        settlement = beside.together([*undone, reversed_])
         learning.booking_taken_back(line, credit, settlement.changed, on=on)
         reactions.after_settlement(settlement=settlement, on=on)
     _set_state(line_id, LineState.WAITING, Reason("BOOKING_UNDONE"), actor=actor, action="bank.line_unbooked")

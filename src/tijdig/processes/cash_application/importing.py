@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +17,7 @@ from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView, StatementView
 from tijdig.banking.states import LineState
 from tijdig.domain.ledger import CreditKind
-from tijdig.domain.matching import Match, match_all
+from tijdig.domain.matching import Match, MatchSettings, Proposal
 from tijdig.formats import pain002
 from tijdig.infra import audit, tenancy
 from tijdig.infra.bulk import many_objects
@@ -26,7 +26,8 @@ from tijdig.ledger.operations import AllocationRequest, NewCredit
 from tijdig.ledger.queries import ItemView
 from tijdig.processes import reactions, returns
 from tijdig.processes.cash_application import learning, status_reports
-from tijdig.processes.cash_application.gathering import items_named_by, open_item_of, origin_of, transfer_of
+from tijdig.processes.cash_application.beside import differences, uses_of_credits
+from tijdig.processes.cash_application.gathering import decide, origin_of, settings_now, transfer_of
 from tijdig.processes.cash_application.setting_aside import apply_rules
 from tijdig.processes.returns import Heard
 
@@ -145,13 +146,13 @@ def _apply(statement_ids: Collection[int] | None, *, on: date, actor: str) -> Bo
 
 
 def _match(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
-    done = Booked()
+    done, settings = Booked(), settings_now(learning.trusted_matchers(on=on))
     for start in range(0, len(line_ids), _LINES_AT_ONCE):
-        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], on=on, actor=actor)
+        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], settings, on=on, actor=actor)
     return done
 
 
-def _apply_batch(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
+def _apply_batch(line_ids: Sequence[int], settings: MatchSettings, *, on: date, actor: str) -> Booked:
     """Match and book some lines; begin again when somebody else booked on the same items meanwhile."""
     states = banking.lock_lines(line_ids)
     free = [line_id for line_id in line_ids if states[line_id] == LineState.WAITING]
@@ -159,8 +160,8 @@ def _apply_batch(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                return _match_and_book(lines, on=on, actor=actor)
-        except (ledger.ItemSettled, ledger.ItemOverpaid):
+                return _match_and_book(lines, settings, on=on, actor=actor)
+        except (ledger.ItemSettled, ledger.ItemOverpaid, ledger.CreditExhausted, ledger.CreditReversed):
             continue
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.DeadlockDetected):
@@ -172,13 +173,12 @@ def _is_left_to_a_person(line: LineView) -> bool:
     return line.reason is not None and line.reason.code in _LEFT_TO_A_PERSON
 
 
-def _match_and_book(lines: Sequence[LineView], *, on: date, actor: str) -> Booked:
-    transfers = tuple(transfer_of(line) for line in lines)
-    items = items_named_by(transfers)
-    matches = match_all(transfers, [open_item_of(item) for item in items])
+def _match_and_book(lines: Sequence[LineView], settings: MatchSettings, *, on: date, actor: str) -> Booked:
+    decided = decide([transfer_of(line) for line in lines], settings, payers_of=bank.known_payers)
+    matches = decided.matches
     _book(
-        [(line, match) for line, match in zip(lines, matches, strict=True) if match.booking],
-        items,
+        [(line, match.booking) for line, match in zip(lines, matches, strict=True) if match.booking],
+        decided.items,
         on=on,
         actor=actor,
     )
@@ -209,36 +209,49 @@ def _change(match: Match, likely: tuple[int, ...]) -> StateChange:
     return StateChange(match.transfer_id, LineState.WAITING, match.reason, likely)
 
 
-def _book(sure: Sequence[tuple[LineView, Match]], items: Sequence[ItemView], *, on: date, actor: str) -> None:
-    """Add a credit for each line and settle its items, in a fixed number of statements per booking day."""
-    bookings = [(line, match.booking) for line, match in sure if match.booking is not None]
+def _book(
+    bookings: Sequence[tuple[LineView, Proposal]], items: Mapping[int, ItemView], *, on: date, actor: str
+) -> None:
+    """Add the credits of all lines and settle their items, in a fixed number of statements per booking day."""
     if not bookings:
         return
-    credit_ids = ledger.add_credits(
-        [
-            NewCredit(
-                customer_id=booking.customer_id,
-                kind=CreditKind.PAYMENT,
-                amount_minor=line.amount.minor,
-                currency=line.amount.currency,
-                booking_date=line.booking_date,
-                reason=booking.reason,
-                origin=origin_of(line.id),
-            )
-            for line, booking in bookings
-        ],
-        actor=actor,
-    )
-    issued = {item.id: item.issue_date for item in items}
-    by_day: dict[date, list[AllocationRequest]] = defaultdict(list)
+    customer_of = {item.id: item.customer_id for item in items.values()}
+    credit_ids = ledger.add_credits([_payment(line, booking) for line, booking in bookings], actor=actor)
+    beside_them = [
+        (line, *difference)
+        for credit_id, (line, booking) in zip(credit_ids, bookings, strict=True)
+        for difference in differences(line, booking, customer_of, payment_id=credit_id)
+    ]
+    difference_ids = ledger.add_credits([credit for _, credit, _ in beside_them], actor=actor)
+    by_day: dict[tuple[date, bool], list[AllocationRequest]] = defaultdict(list)
+
+    def add(line: LineView, request: AllocationRequest, *, for_others: bool) -> None:
+        # The day the money came is the day it counts, whenever the file was taken in.
+        by_day[max(line.booking_date, items[request.item_id].issue_date), for_others].append(request)
+
     for credit_id, (line, booking) in zip(credit_ids, bookings, strict=True):
+        for_others = any(customer_of[share.item_id] != booking.customer_id for share in booking.shares)
         for share in booking.shares:
-            # The day the money came is the day it counts, whenever the file was taken in.
-            day = max(line.booking_date, issued[share.item_id])
-            by_day[day].append(
-                AllocationRequest(credit_id, share.item_id, share.amount_minor, booking.reason)
-            )
-    for day, requests in sorted(by_day.items()):
-        settlement = ledger.allocate_many(requests, on=day, actor=actor)
+            request = AllocationRequest(credit_id, share.item_id, share.amount_minor, booking.reason)
+            add(line, request, for_others=for_others)
+        for request in uses_of_credits(line, booking):
+            add(line, request, for_others=False)
+    for credit_id, (line, credit, item_id) in zip(difference_ids, beside_them, strict=True):
+        request = AllocationRequest(credit_id, item_id, credit.amount_minor, credit.reason)
+        add(line, request, for_others=False)
+    for (day, for_others), requests in sorted(by_day.items()):
+        settlement = ledger.allocate_many(requests, on=day, actor=actor, across_customers=for_others)
         reactions.after_settlement(settlement=settlement, on=on)
-    learning.booked_by_itself(bookings, items)
+    learning.booked_by_itself(bookings, items.values())
+
+
+def _payment(line: LineView, booking: Proposal) -> NewCredit:
+    return NewCredit(
+        customer_id=booking.customer_id,
+        kind=CreditKind.PAYMENT,
+        amount_minor=line.amount.minor,
+        currency=line.amount.currency,
+        booking_date=line.booking_date,
+        reason=booking.reason,
+        origin=origin_of(line.id),
+    )

@@ -218,7 +218,7 @@ def give_discount(*, credit_id: int, item_id: int, on: date, actor: str) -> Sett
             _("The discount holds for what is paid by %(until)s, and what is left must not be more than it.")
             % {"until": day_in_words(until)}
         )
-    reason = Reason("DISCOUNT_TAKEN", {"until": until.isoformat()})
+    reason = Reason("DISCOUNT_HOLDS", {"until": until.isoformat()})
     given = Forgiven(item_id, item.open_minor, reason, CreditKind.DISCOUNT, credit_id)
     settlement = ledger.forgive((given,), on=on, actor=actor)
     reactions.after_settlement(settlement=settlement, on=on)

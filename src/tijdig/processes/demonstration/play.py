@@ -21,8 +21,8 @@ from tijdig.processes.invoice_import import Draft, Storable, Storing
 
 ACTOR = "system:demonstration"
 _SATURDAY = 5
-_EVERY_DAY_FROM = 200
-"""The last months are lived day by day, as in real life; before that, every other day will do."""
+_EVERY_DAY_FROM = 90
+"""The last months are lived day by day, as in real life; before that, every third day will do."""
 _LEFT_FOR_THE_VISITOR = 12
 """Days at the end whose puzzles nobody has looked at yet."""
 
@@ -56,7 +56,7 @@ def _days(story: Story) -> Iterator[date]:
     """Yield the days on which something is done."""
     for day in _span(story.first_day, story.last_day):
         left = (story.last_day - day).days
-        if left <= _EVERY_DAY_FROM or left % 2 == 0:
+        if left <= _EVERY_DAY_FROM or left % 3 == 0:
             yield day
 
 

@@ -75,20 +75,25 @@ HEADINGS: Mapping[Field, Heading] = {
          "no facture", "nr facture", "facture", "num facture", "référence facture", "invoice no",
          "invoice nr",
          "invoice", "invoice id", "document number", "doc number", "rechnungsnr", "rechnung nr", "rechnung",
-         "belegnummer", "belegnr"),
+         "belegnummer", "belegnr", "fact", "factnr", "faktuurnr", "faktuurnummer", "docnr", "documentnr",
+         "boekstuknr", "stuknummer", "n° fact", "fact n°", "num fact", "n° pièce", "pièce", "re nr", "rg nr",
+         "rechnr", "rechn nr", "beleg"),
     ),
     Field.ISSUE_DATE: Heading(
         "Factuurdatum", "Date de facture", "Invoice date", "Rechnungsdatum",
         ("datum", "date", "issue date", "factuur datum", "documentdatum", "boekdatum", "date facture",
          "date de facturation", "date d'émission", "date document", "document date", "invoiced on",
          "belegdatum",
-         "ausstellungsdatum"),
+         "ausstellungsdatum", "factdat", "factdatum", "fdatum", "docdatum", "date fact", "date fac",
+         "rech datum", "rechn datum", "re datum"),
     ),
     Field.DUE_DATE: Heading(
         "Vervaldatum", "Date d'échéance", "Due date", "Fälligkeitsdatum",
         ("vervaldag", "verval datum", "uiterste betaaldatum", "betalen voor", "te betalen voor", "échéance",
          "date échéance", "date limite de paiement", "payable avant", "due", "due on", "payment due",
-         "payment due date", "fällig am", "fälligkeit", "zahlbar bis"),
+         "payment due date", "fällig am", "fälligkeit", "zahlbar bis",
+         "vervdat", "vervdatum", "vervaldat", "te betalen op", "éch",
+         "date éch", "fällig", "faelligkeit", "faelligkeitsdatum", "faellig am"),
     ),
     Field.AMOUNT: Heading(
         "Bedrag", "Montant", "Amount", "Betrag",
@@ -96,7 +101,8 @@ HEADINGS: Mapping[Field, Heading] = {
          "totaal incl btw", "totaal inclusief btw", "montant ttc", "total ttc", "total", "montant total",
          "montant facture", "invoice amount", "total amount", "amount incl vat", "gross amount",
          "rechnungsbetrag",
-         "bruttobetrag", "gesamtbetrag", "brutto", "summe"),
+         "bruttobetrag", "gesamtbetrag", "brutto", "summe", "bedr", "fact bedrag", "bedrag eur", "factuurtotaal",
+         "totaal incl", "incl btw", "ttc", "montant eur", "mont", "betrag eur", "rech betrag", "re betrag"),
     ),
     Field.OPEN: Heading(
         "Openstaand bedrag", "Montant ouvert", "Open amount", "Offener Betrag",
@@ -104,7 +110,8 @@ HEADINGS: Mapping[Field, Heading] = {
         "restbedrag",
          "solde", "solde ouvert", "solde dû", "reste à payer", "montant dû", "à payer", "montant restant",
          "outstanding", "outstanding amount", "amount due", "balance", "balance due", "remaining", "offen",
-         "offener saldo", "restbetrag", "noch offen"),
+         "offener saldo", "restbetrag", "noch offen", "restant", "resterend", "rest", "open", "openst",
+         "openst bedrag", "nog open", "restant dû", "reste dû", "reste", "solde restant", "offener posten"),
     ),
     Field.CURRENCY: Heading("Valuta", "Devise", "Currency", "Währung", ("munt", "muntsoort", "monnaie",
     "curr")),
@@ -140,14 +147,18 @@ HEADINGS: Mapping[Field, Heading] = {
          "compte client",
          "customer no", "customer nr", "customer id", "customer code", "account number", "client number",
          "debtor number", "debtor no", "kundennr", "kunden nr", "debitorennummer", "debitor nr",
-         "debitorennr"),
+         "debitorennr", "debnr", "debcode", "deb", "klant id", "relatienr", "relnr", "n° cli", "code cli",
+         "num client", "n° débiteur", "numéro débiteur", "code débiteur", "compte tiers", "compte auxiliaire",
+         "kdnr", "kd nr", "kundenkonto", "debitornummer"),
     ),
     Field.CUSTOMER_NAME: Heading(
         "Klant", "Client", "Customer", "Kunde",
         ("debiteur", "debiteurnaam", "naam debiteur", "klantnaam", "naam klant", "relatie", "relatienaam",
          "bedrijfsnaam", "nom du client", "nom client", "raison sociale", "customer name", "debtor",
          "debtor name",
-         "client name", "company", "company name", "kundenname", "debitor", "firma", "firmenname"),
+         "client name", "company", "company name", "kundenname", "debitor", "firma", "firmenname", "bedrijf",
+         "firmanaam", "naam bedrijf", "onderneming", "organisatie", "afnemer", "société", "nom société",
+         "entreprise", "nom de l'entreprise", "dénomination", "débiteur", "unternehmen", "organisation"),
     ),
     Field.KIND: Heading(
         "Soort klant", "Type de client", "Customer type", "Kundenart",
@@ -170,7 +181,7 @@ HEADINGS: Mapping[Field, Heading] = {
     Field.PHONE: Heading(
         "Telefoon", "Téléphone", "Phone", "Telefon",
         ("telefoonnummer", "tel", "telnr", "mobiel", "gsm", "numéro de téléphone", "portable", "phone number",
-         "telephone", "mobile", "telefonnummer"),
+         "telephone", "mobile", "telefonnummer", "telefoonnr", "tél", "n° tél", "telefonnr", "handy", "mobil"),
     ),
     Field.STREET: Heading(
         "Straat en huisnummer", "Rue et numéro", "Street", "Straße und Hausnummer",
@@ -271,13 +282,19 @@ def guess(header: Sequence[str], kind: TableKind) -> dict[Field, int]:
 def kind_of(header: Sequence[str]) -> TableKind | None:
     """Return what the rows are; None when it is unclear.
 
-    Invoices have a number and an amount, customers a number and a name.
+    Invoices have a number and an amount, customers a number and a name, or a name and
+    an address of some kind and nothing of invoices.
     """
     as_invoices = guess(header, TableKind.INVOICES)
     if Field.NUMBER in as_invoices and (Field.AMOUNT in as_invoices or Field.OPEN in as_invoices):
         return TableKind.INVOICES
     as_customers = guess(header, TableKind.CUSTOMERS)
     if Field.CUSTOMER_NUMBER in as_customers and Field.CUSTOMER_NAME in as_customers:
+        return TableKind.CUSTOMERS
+    of_invoices = {Field.NUMBER, Field.AMOUNT, Field.OPEN, Field.ISSUE_DATE, Field.DUE_DATE}
+    addresses = {Field.EMAIL, Field.PHONE, Field.STREET, Field.POSTCODE, Field.CITY}
+    about_people = Field.CUSTOMER_NAME in as_customers and addresses & as_customers.keys()
+    if about_people and not of_invoices & as_invoices.keys():
         return TableKind.CUSTOMERS
     return None
 

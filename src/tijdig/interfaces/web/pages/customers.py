@@ -37,6 +37,8 @@ from tijdig.reporting import timeline
 from tijdig.reporting.customers import customers_page
 from tijdig.reporting.payment_habits import payment_habits
 
+_COUNTED_TO = 1000
+_SUGGESTED = 12
 _KINDS = [(kind.value, WORDS[kind.value]) for kind in PartyKind]
 
 
@@ -102,12 +104,17 @@ class HoldForm(forms.Form):
 @require_GET
 def listing(request: MemberRequest) -> HttpResponse:
     """All customers with what they owe."""
-    filters = {"kind": tuple(PartyKind), "language": tuple(dict(settings.LANGUAGES)), "email": ("yes", "no")}
+    filters = {
+        "kind": tuple(PartyKind),
+        "language": tuple(dict(settings.LANGUAGES)),
+        "email": ("yes", "no", "none"),
+    }
     chosen = read_listing(request, sorts=("name", "number"), filters=filters)
     narrowed = queries.CustomerFilters(
         kind=PartyKind(chosen.filters["kind"]) if chosen.filters["kind"] else None,
         language=chosen.filters["language"] or None,
         has_email={"yes": True, "no": False}.get(chosen.filters["email"]),
+        unreachable=chosen.filters["email"] == "none",
     )
     try:
         page = customers_page(
@@ -125,16 +132,14 @@ def listing(request: MemberRequest) -> HttpResponse:
         "listing": chosen.with_pages(after=page.next_after, before=page.previous_before),
         "rows": page.rows,
         "kinds": _KINDS,
-        "shown": _shown(),
+        "shown": _shown(queries.count(search=chosen.search, filters=narrowed, most=_COUNTED_TO)),
     }
     return render(request, "customers/list.html", context)
 
 
-def _shown() -> str:
-    most = 1000
-    found = queries.count(most=most)
+def _shown(found: int) -> str:
     shown = number_format(found, force_grouping=True)
-    if found >= most:
+    if found >= _COUNTED_TO:
         return _("%(count)s or more customers") % {"count": shown}
     return ngettext("%(count)s customer", "%(count)s customers", found) % {"count": shown}
 
@@ -217,11 +222,27 @@ def timeline_of(
         raise Http404 from wrong
 
 
+@member_required()
+@require_GET
+def suggest(request: MemberRequest) -> HttpResponse:
+    """Customers whose name, number or town begins so, to choose one by its number."""
+    words = request.GET.get("customer_number", "").replace("\x00", "").strip()[:100]
+    found = queries.many(queries.ids_matching(words, limit=_SUGGESTED)) if words else {}
+    return render(request, "customers/suggestions.html", {"customers": tuple(found.values())})
+
+
 @member_required(Role.CONTROLLER)
 def new(request: MemberRequest) -> HttpResponse:
     """Add a customer by hand."""
     house = request.organisation
-    form = CustomerForm(request.POST or None, initial={"country": house.country, "language": house.language})
+    form = CustomerForm(
+        request.POST or None,
+        initial={
+            "country": house.country,
+            "language": house.language,
+            "number": queries.next_number(),
+        },
+    )
     if request.method == "POST" and form.is_valid():
         try:
             customer_id = operations.create_customer(actor=request.actor, **form.cleaned_data)

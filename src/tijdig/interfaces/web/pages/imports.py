@@ -29,6 +29,8 @@ from tijdig.processes.invoice_import import LABELS, Field, Preview, TableKind
 _AT_ONCE = 5_000
 # Rows that are no invoices or customers go another way.
 _BANK = "BANK"
+_LOOKED_AT = 20
+_TO_CONFIRM = ("UPLOADED", "PREVIEWED")
 _OVER = ("DONE", "CANCELLED")
 _REFUSALS = (
     import_operations.ImportIsOver,
@@ -47,6 +49,11 @@ class _Column(NamedTuple):
     example: str
     fields: list[tuple[str, str, bool]]
 
+    @property
+    def is_used(self) -> bool:
+        """Whether it holds something, or has nothing to hold."""
+        return any(chosen for _code, _word, chosen in self.fields) or not (self.name or self.example)
+
 
 class _ChosenTwice(ValueError):
     """Two columns were said to hold the same; the message names what."""
@@ -61,7 +68,8 @@ def preview(request: MemberRequest, batch_id: int) -> HttpResponse:
         return _running(request, batch)
     if batch.state in _OVER:
         amounts = [Money.of(text, currency) for currency, text in batch.result.get("amounts", {}).items()]
-        return render(request, "imports/done.html", {"batch": batch, "amounts": amounts})
+        context = {"batch": batch, "amounts": amounts, "others": _others(batch)}
+        return render(request, "imports/done.html", context)
     if not may_write(request):
         return render(request, "403.html", {"needed": Role.CONTROLLER}, status=403)
     try:
@@ -71,11 +79,14 @@ def preview(request: MemberRequest, batch_id: int) -> HttpResponse:
     except invoice_import.FileRefused as refusal:
         messages.error(request, f"{batch.name}: {refusal}")
         return redirect("import", request.organisation.slug)
+    columns = _columns(shown)
     context = {
         "batch": _batch(batch_id),
         "preview": shown,
         "missing": [" / ".join(str(LABELS[field]) for field in group) for group in shown.missing],
-        "columns": _columns(shown),
+        "columns": columns,
+        "others": _others(batch),
+        "unused": [column.name or column.example for column in columns if not column.is_used],
         "kinds": _kinds(shown.kind),
         "ready": shown.new + shown.changed,
         "can_confirm": not shown.missing and shown.new + shown.changed + shown.review > 0,
@@ -93,6 +104,12 @@ def _batch(batch_id: int) -> ImportBatchView:
         return invoices.import_batch(batch_id)
     except invoices.ImportMissing as missing:
         raise Http404 from missing
+
+
+def _others(batch: ImportBatchView) -> list[ImportBatchView]:
+    """Return the other imports that wait to be confirmed, the oldest first."""
+    newest = invoices.import_batches(limit=_LOOKED_AT)
+    return [each for each in reversed(newest) if each.state in _TO_CONFIRM and each.id != batch.id]
 
 
 def _kinds(kind: TableKind) -> list[tuple[str, str, bool]]:

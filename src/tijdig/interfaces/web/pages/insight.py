@@ -84,7 +84,7 @@ def open_items(request: MemberRequest) -> HttpResponse:
     context = _context(request, "open_items", chosen, which, on, found, offset)
     context["rows"] = [(row, row.item.days_late(on)) for row in found[:PAGE_SIZE]]
     context["ages"] = _ages()
-    count = positions.open_count(on, which)
+    count = positions.open_count(context["positions"], which.age)
     shown = number_format(count, force_grouping=True)
     context["shown"] = ngettext("%(count)s open item", "%(count)s open items", count) % {"count": shown}
     return render(request, "insight/open_items.html", context)

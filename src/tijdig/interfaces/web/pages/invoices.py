@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -42,9 +43,10 @@ class InvoiceForm(forms.Form):
     """An invoice that comes from no file."""
 
     customer_number = forms.CharField(
-        label=gettext_lazy("Customer number"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        label=gettext_lazy("Customer"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "known-customers"}),
+        help_text=gettext_lazy("Type a name or number, and choose."),
     )
     number = forms.CharField(label=gettext_lazy("Invoice number"), max_length=100)
     issue_date = DayField(label=gettext_lazy("Invoice date"))
@@ -62,8 +64,13 @@ class InvoiceForm(forms.Form):
     )
     description = forms.CharField(label=gettext_lazy("What it is for"), max_length=300, required=False)
 
-    def __init__(self, *arguments: Any, currency: str, **named: Any) -> None:
+    def __init__(self, *arguments: Any, currency: str, suggestions: str = "", **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.fields["customer_number"].widget.attrs |= {
+            "hx-get": suggestions,
+            "hx-trigger": "input changed delay:150ms",
+            "hx-target": "#known-customers",
+        }
         amount = self.fields["amount"]
         assert isinstance(amount, AmountField)
         amount.currency = currency
@@ -194,7 +201,12 @@ def new(request: MemberRequest) -> HttpResponse:
     """Add an invoice by hand."""
     house = request.organisation
     known = {"customer_number": request.GET.get("customer", ""), "issue_date": request.today}
-    form = InvoiceForm(request.POST or None, initial=known, currency=house.currency)
+    form = InvoiceForm(
+        request.POST or None,
+        initial=known,
+        currency=house.currency,
+        suggestions=reverse("suggest_customers", args=[house.slug]),
+    )
     if request.method == "POST" and form.is_valid():
         added = _added(request, form)
         if added is not None and added.item_id is not None:
@@ -210,9 +222,9 @@ def _added(request: MemberRequest, form: InvoiceForm) -> invoices.InvoiceView | 
     """Return the document that was added; None where the form now says what is wrong."""
     values = dict(form.cleaned_data)
     number = values.pop("customer_number")
-    customer_id = customers.by_numbers([number]).get(number)
+    customer_id = _meant(number)
     if customer_id is None:
-        form.add_error("customer_number", _("There is no customer with this number."))
+        form.add_error("customer_number", _("No customer has this number, and not just one has this name."))
         return None
     try:
         invoice_id = invoice_import.add_by_hand(
@@ -222,6 +234,13 @@ def _added(request: MemberRequest, form: InvoiceForm) -> invoices.InvoiceView | 
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
     return invoices.invoice(invoice_id)
+
+
+def _meant(text: str) -> int | None:
+    """Return the customer with this number, or the only one whose name, number or town fits; else None."""
+    by_number = customers.by_numbers([text]).get(text)
+    found = (by_number,) if by_number is not None else customers.ids_matching(text, limit=2)
+    return found[0] if len(found) == 1 else None
 
 
 @member_required(Role.CONTROLLER)

@@ -6,8 +6,9 @@ from django import forms
 from django.contrib import messages as toasts
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
@@ -37,6 +38,7 @@ _TABS = (
 )
 # These are told apart only while there are any.
 _SELDOM = (MessageState.SENDING, MessageState.FAILED, MessageState.TEST)
+_CAN_BE_WITHDRAWN = (MessageState.WAITING, MessageState.TEST)
 _FORMS = (("html", "HTML"), ("text", gettext_lazy("Text")), ("pdf", "PDF"))
 
 
@@ -74,6 +76,8 @@ def listing(request: MemberRequest) -> HttpResponse:
         "rows": [(line, names.get(line.customer_id)) for line in page.lines],
         "tabs": _tabs(chosen, state),
         "channels": tuple(Channel),
+        "withdrawable": tuple(line.id for line in page.lines if line.state in _CAN_BE_WITHDRAWN),
+        "withdraw_form": WithdrawForm(),
         "customer": customer,
         "letters": min(letters, printing.LARGEST_BATCH),
         "more_letters": letters > printing.LARGEST_BATCH,
@@ -130,7 +134,7 @@ def _page(request: MemberRequest, message: MessageView, form: WithdrawForm) -> H
         "shown": shown,
         "forms": _FORMS,
         "form": form,
-        "can_withdraw": message.line.state in (MessageState.WAITING, MessageState.TEST),
+        "can_withdraw": message.line.state in _CAN_BE_WITHDRAWN,
         **(_pictures(message) if shown == "pdf" else {}),
     }
     return render(request, "messages/page.html", context, status=400 if form.errors else 200)
@@ -177,6 +181,29 @@ def withdraw(request: MemberRequest, message_id: int) -> HttpResponse:
     else:
         toasts.error(request, _("This message has moved on meanwhile, and cannot be withdrawn any more."))
     return redirect("message", request.organisation.slug, message_id)
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def withdraw_many(request: MemberRequest) -> HttpResponse:
+    """Keep several messages from being sent, with one reason."""
+    form = WithdrawForm(request.POST)
+    ids = [int(key) for key in request.POST.getlist("message") if is_key(key)]
+    if not ids:
+        toasts.error(request, _("Tick the messages to withdraw first."))
+    elif not form.is_valid():
+        toasts.error(request, _("Say in a few words why."))
+    else:
+        reason = Reason("PERSON_SAID", {"text": form.cleaned_data["reason"]})
+        done = operations.withdraw_messages(ids, reason, actor=request.actor)
+        text = ngettext("%(count)s message was withdrawn.", "%(count)s messages were withdrawn.", len(done))
+        toasts.success(request, text % {"count": len(done)})
+        if len(done) < len(set(ids)):
+            toasts.error(request, _("Some had moved on meanwhile, and cannot be withdrawn any more."))
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("messages", request.organisation.slug)
 
 
 @member_required(Role.CONTROLLER)

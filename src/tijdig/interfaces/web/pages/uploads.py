@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -128,9 +129,18 @@ def _taken(request: MemberRequest, form: UploadForm, uploads: Sequence[Upload]) 
     statements, others = _sorted_out(uploads)
     taken_in = [done for each in statements if (done := _take_in(request, form, each))]
     opened = [batch_id for part in others if (batch_id := _open(request, form, part))]
+    if len(opened) > 1:
+        _count_rows(request, opened)
     if form.errors:
         return _start(request, form)
     return redirect(_next_page(request, taken_in, opened))
+
+
+def _count_rows(request: MemberRequest, opened: Sequence[int]) -> None:
+    """Look at each of several imports, so that the list tells what is in them; a page shows what is wrong."""
+    for batch_id in opened:
+        with suppress(invoice_import.FileRefused):
+            invoice_import.preview(batch_id=batch_id, on=request.today)
 
 
 def _sorted_out(uploads: Sequence[Upload]) -> tuple[list[Upload], list[list[Upload]]]:
@@ -215,7 +225,7 @@ def _next_page(request: MemberRequest, taken_in: Sequence[BankImport], opened: S
         return reverse("import_preview", args=[slug, opened[0]])
     if opened:
         messages.info(request, _("Each file is an import of its own: look at them one after another."))
-        return reverse("import", args=[slug])
+        return reverse("import_preview", args=[slug, opened[0]])
     statements = [statement for done in taken_in for statement in done.statements]
     if len(statements) == 1:
         return f"{reverse('bank', args=[slug])}?statement={statements[0].id}"

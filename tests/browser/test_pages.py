@@ -10,6 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Visitor
 from tests.interfaces.web_world import World
+from tijdig.domain.money import Money
+from tijdig.domain.reasons import Reason
+from tijdig.infra import clock, tenancy
+from tijdig.messaging import operations as messaging
+from tijdig.messaging.operations import NewTask
+from tijdig.processes import invoice_import
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,6 +45,10 @@ def _pages(world: World) -> dict[str, str]:
         "me": "/me/",
         "new": "/new/",
         "second-factor": "/accounts/2fa/",
+        "tasks": f"{here}tasks/",
+        "payments": f"{here}payments/",
+        "planned": f"{here}flows/planned/?on={world.on}&stage=REMINDER",
+        "new-password": "/accounts/password/reset/",
     }
 
 
@@ -68,6 +78,10 @@ def test_a_detail_opens_beside_its_list_and_gives_the_place_back(visit: Visit, w
     drawer = page.locator("#drawer")
     drawer.get_by_role("heading", name="Invoice 2026-0102").wait_for()
     assert page.url.endswith("/invoices/")
+    found = Axe().run(
+        page, options={"runOnly": ["landmark-no-duplicate-banner", "landmark-unique", "region"]}
+    )
+    assert found.violations_count == 0, found.generate_report()
     page.keyboard.press("Escape")
     assert not drawer.is_visible()
     assert row.evaluate("link => link === document.activeElement")
@@ -127,3 +141,40 @@ def test_without_scripts_the_work_goes_on(visit: Visit, world: World, width: int
     assert page.get_by_text("Follow-up is on hold.").is_visible()
     page.get_by_role("button", name="Lift the hold").click()
     assert not page.get_by_text("Follow-up is on hold.").is_visible()
+
+
+def test_many_tasks_are_ticked_and_done_at_once(visit: Visit, world: World) -> None:
+    """The bar to act with comes when something is ticked, and ticking all ticks each."""
+    with tenancy.within(world.organisation_id):
+        reason = Reason("PERSON_SAID", {"text": "Vraagt om een regeling"})
+        items = (world.overdue_item, world.part_paid_item)
+        tasks = [
+            NewTask(world.customer, "HAND_OVER", reason, due_date=world.on, item_id=item) for item in items
+        ]
+        messaging.add_tasks(tasks, at=clock.now(), actor="cli")
+    visitor = visit(width=360)
+    page = visitor.log_in("colleague")
+    visitor.go(f"/o/{world.slug}/tasks/")
+    outcome = page.get_by_label("What came of it")
+    assert not outcome.is_visible()
+    page.locator("tbody input[type=checkbox]").first.check()
+    assert outcome.is_visible()
+    assert visitor.overflow() <= 0
+    page.locator("tbody input[type=checkbox]").nth(1).check()
+    outcome.fill("Gebeld")
+    page.get_by_role("button", name="Done").click()
+    page.get_by_text("2 tasks are done.").wait_for()
+
+
+def test_a_long_reference_is_read_whole_on_a_narrow_screen(visit: Visit, world: World) -> None:
+    with tenancy.within(world.organisation_id):
+        invoice_import.add_by_hand(
+            customer_id=world.customer, number="2026-0888", issue_date=world.on, due_date=world.on,
+            amount=Money(1210, "EUR"), reference="+++090/9337/55493+++", on=world.on, actor="cli",
+        )  # fmt: skip
+    visitor = visit(width=320)
+    page = visitor.log_in("colleague")
+    visitor.go(f"/o/{world.slug}/search/?q=2026-0888")
+    cut = page.locator(".figures .mono").evaluate("place => place.scrollWidth - place.clientWidth")
+    assert cut <= 0
+    assert visitor.overflow() <= 0

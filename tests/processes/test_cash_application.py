@@ -314,8 +314,8 @@ def test_proposals_name_the_best_candidates_first_with_their_reasons(organisatio
     found = cash_application.proposals_for(line_id)
     assert [(one.proposal.reason.code, [item.id for item in one.items]) for one in found[:3]] == [
         ("AMOUNT_IS_OPEN", [same_name_and_amount]),
-        ("NAMED_IN_PAYMENT", [named]),
         ("AMOUNT_IS_OPEN", [same_amount]),
+        ("NAMED_IN_PAYMENT", [named]),
     ]
     assert [one.customer.id for one in found[:3]] == [oven, tuin, tuin]
     assert not any(one.proposal.sure for one in found)

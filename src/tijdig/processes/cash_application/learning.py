@@ -8,7 +8,7 @@ that came back does not.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -74,20 +74,6 @@ class MatcherView:
 def matcher_of(proposal: Proposal) -> str:
     """Return the code of the matcher that gave a proposal."""
     return proposal.matcher or _MATCHERS.get(proposal.reason.code, proposal.reason.code)
-
-
-def held_back(matches: Iterable[Match], trusted: Collection[str]) -> tuple[Match, ...]:
-    """Return the answers, where a matcher that may not book by itself only proposes."""
-    return tuple(
-        match
-        if match.booking is None or matcher_of(match.booking) in trusted
-        else Match(
-            match.transfer_id,
-            Reason("NOT_SURE_ENOUGH"),
-            tuple(replace(proposal, sure=False) for proposal in match.proposals),
-        )
-        for match in matches
-    )
 
 
 def booked_by_itself(bookings: Sequence[tuple[LineView, Proposal]], items: Iterable[ItemView]) -> None:

@@ -385,6 +385,21 @@ def test_a_discount_comes_back_and_goes_again_with_its_payment(customer: int) ->
     assert open_of(item_id) == 0
 
 
+def test_what_was_forgiven_with_a_payment_that_booked_itself_goes_with_it(customer: int) -> None:
+    """The matcher took the discount by itself; the payment came back, so there was no payment in time."""
+    change_cash_policy(actor=ACTOR, discount_basis_points=200, discount_days=60)
+    item_id = an_item(customer, 10_000, number="2026-0051")
+    bring(Entry("98.00", "2026-0051", end_to_end_id="E-1"))
+    assert (open_of(item_id), states()[0][1]) == (0, "BOOKED")
+    bring(Entry("-98.00", end_to_end_id="E-1", return_code="AM04", day=BACK_ON), id="S2")
+    assert open_of(item_id) == 10_000
+    bring(Entry("98.00", "2026-0051", end_to_end_id="E-2", day=BACK_ON + timedelta(days=1)), id="S3")
+    assert open_of(item_id) == 0
+    again = lines()[9_800, BACK_ON + timedelta(days=1)]
+    cash_application.unbook_line(line_id=again.id, on=ON, actor=ACTOR)
+    assert open_of(item_id) == 10_000
+
+
 def test_nobody_asks_the_dead(customer: int, item: int) -> None:
     bring(PAID)
     bring(Entry("-100.00", end_to_end_id="E-1", return_code="MD07", day=BACK_ON), id="S2")

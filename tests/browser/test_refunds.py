@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Visitor
 from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World
+from tests.ledger.builders import an_item, paid
 from tijdig.banking import queries as bank
 from tijdig.infra import tenancy
 from tijdig.processes import cash_application
@@ -31,6 +32,8 @@ def test_two_people_send_money_back(
         ]
         content = statement(payments, on=world.on)
         cash_application.import_bank_file(name="bank.xml", content=content, on=world.on, actor="cli")
+        cents = an_item(world.customer, 10_000, number="2026-0777")
+        paid(cents, world.customer, 9_997, on=world.on)
         for line, customer in zip(
             bank.line_page().lines, (world.customer, world.quiet_customer), strict=True
         ):
@@ -47,7 +50,14 @@ def test_two_people_send_money_back(
 
     def propose(customer: int, name: str) -> Page:
         page = colleague.go(f"/o/{world.slug}/customers/{customer}/")
-        look(colleague, f"customer-{name}")
+        href = (
+            page.locator("#on-account")
+            .locator("xpath=ancestor::section")
+            .locator("a[data-row]")
+            .get_attribute("href")
+        )
+        colleague.go(str(href))
+        look(colleague, f"credit-{name}")
         page.get_by_role("link", name="Pay back").click()
         page.get_by_label("To account (IBAN)").fill("NL44 RABO 0123 4567 89")
         page.get_by_label("Why it goes back").fill("Paid twice, asked for it by telephone on Tuesday")
@@ -78,3 +88,5 @@ def test_two_people_send_money_back(
     assert b"<NbOfTxs>2</NbOfTxs>" in Path(download.value.path()).read_bytes()
     page.goto(owner.address + f"/o/{world.slug}/refunds/?state=ALL")
     look(owner, "all")
+    page.goto(owner.address + f"/o/{world.slug}/invoices/small-differences/")
+    look(owner, "small-differences")

@@ -1,4 +1,4 @@
-"""Refunds on screen: two people, a file, and who may do what; and putting money on what is owed."""
+"""Refunds on screen: two people, a file, and who may do what."""
 
 from __future__ import annotations
 
@@ -171,19 +171,3 @@ def test_what_does_not_exist_is_not_found(world: World) -> None:
     for rest in ("987654321/", "files/987654321/", "new/", "new/?customer=987654321", "new/?credit=x"):
         assert owner.get(address(world, rest)).status_code == 404, rest
     assert "No refunds yet" in text_of(owner, address(world))
-
-
-def test_money_on_account_is_put_on_what_is_owed_with_one_button(world: World) -> None:
-    colleague = client_of(world.colleague)
-    credit_id = credit_of(world)
-    page = text_of(colleague, f"/o/{world.slug}/customers/{world.customer}/")
-    assert f"credits/{credit_id}/divide/" in page
-    assert f"refunds/new/?credit={credit_id}" in page
-    here = f"/o/{world.slug}/customers/{world.customer}/credits/{credit_id}/divide/"
-    assert "put on what is owed" in colleague.post(here, follow=True).content.decode()
-    with tenancy.within(world.organisation_id):
-        rows = ledger.allocations_of_credit(credit_id)
-        reasons = [row.reason.code for row in rows if row.reason]
-    assert (sum(row.amount_minor for row in rows), set(reasons)) == (77_700, {"DIVIDED_BY_AGE"})
-    assert "Nothing is left of this payment" in colleague.post(here, follow=True).content.decode()
-    assert colleague.post(here.replace(str(credit_id), "987654321")).status_code == 404

@@ -27,11 +27,9 @@ from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.forms import DayField
 from tijdig.interfaces.web.listing import PAGE_SIZE, read_listing
 from tijdig.interfaces.web.statuses import WORDS
-from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemView
 from tijdig.organisations.queries import Role
-from tijdig.processes import cash_application
 from tijdig.processes.blocks import blocked_customers
 from tijdig.reporting import timeline
 from tijdig.reporting.customers import customers_page
@@ -178,27 +176,11 @@ def _page(request: MemberRequest, customer: queries.CustomerView, **forms_: form
     return render(request, "customers/page.html", context, status=400 if forms_ else 200)
 
 
-@member_required(Role.CONTROLLER)
-@require_POST
-def divide(request: MemberRequest, customer_id: int, credit_id: int) -> HttpResponse:
-    """Put money on account on what the customer owes, in the organisation's order."""
-    customer, credit = _customer(customer_id), ledger.credit(credit_id)
-    if credit is None or credit.customer_id != customer.id:
-        raise Http404
-    try:
-        cash_application.divide_on_account(credit_id=credit_id, on=request.today, actor=request.actor)
-    except (
-        cash_application.CannotDivide,
-        cash_application.NothingOnAccount,
-        cash_application.NothingOwed,
-        ledger_operations.CreditExhausted,
-        ledger_operations.ItemOverpaid,
-        ledger_operations.ItemSettled,
-    ) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The money was put on what is owed; each invoice says why."))
-    return redirect("customer", request.organisation.slug, customer.id)
+def customer_meant(text: str) -> int | None:
+    """Return the customer with this number, or the only one whose name, number or town fits; else None."""
+    by_number = queries.by_numbers([text]).get(text)
+    found = (by_number,) if by_number is not None else queries.ids_matching(text, limit=2)
+    return found[0] if len(found) == 1 else None
 
 
 def state_of(item: ItemView, *, on: date) -> str:

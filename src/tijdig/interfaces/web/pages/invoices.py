@@ -21,7 +21,7 @@ from tijdig.dunning import queries as follow_ups
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.forms import AmountField, DayField
 from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, read_listing
-from tijdig.interfaces.web.pages.customers import HoldForm, state_of, timeline_of
+from tijdig.interfaces.web.pages.customers import HoldForm, customer_meant, state_of, timeline_of
 from tijdig.invoices import queries as invoices
 from tijdig.ledger import operations as writing
 from tijdig.ledger import queries as ledger
@@ -222,7 +222,7 @@ def _added(request: MemberRequest, form: InvoiceForm) -> invoices.InvoiceView | 
     """Return the document that was added; None where the form now says what is wrong."""
     values = dict(form.cleaned_data)
     number = values.pop("customer_number")
-    customer_id = _meant(number)
+    customer_id = customer_meant(number)
     if customer_id is None:
         form.add_error("customer_number", _("No customer has this number, and not just one has this name."))
         return None
@@ -234,13 +234,6 @@ def _added(request: MemberRequest, form: InvoiceForm) -> invoices.InvoiceView | 
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
     return invoices.invoice(invoice_id)
-
-
-def _meant(text: str) -> int | None:
-    """Return the customer with this number, or the only one whose name, number or town fits; else None."""
-    by_number = customers.by_numbers([text]).get(text)
-    found = (by_number,) if by_number is not None else customers.ids_matching(text, limit=2)
-    return found[0] if len(found) == 1 else None
 
 
 @member_required(Role.CONTROLLER)

@@ -77,7 +77,7 @@ KINDS = {
     "whole balance, known payer": 15,
     "nothing said, known payer": 35,
     "customer number said": 8,
-    "nothing said, name": 15,
+    "nothing said, name": 20,
     "part, reference": 12,
     "part, number": 12,
     "too much": 12,

@@ -27,7 +27,7 @@ from tijdig.domain.reasons import Reason
 
 _SMALLEST_CHANCE_THAT_COUNTS = 0.01
 _MOST_OF_ONE_AMOUNT = 8
-_MOST_TOLD_APART_BY_NAME = 5
+_MOST_TOLD_APART_BY_NAME = 2
 _MOST_CUSTOMERS = 3
 _CODES = {
     Identity.SAID: ("CUSTOMER_NUMBER", "CUSTOMER_NUMBER_AND_AMOUNT"),
@@ -49,7 +49,12 @@ def payer_and_amount(case: Case) -> Match | None:
         return tie(case, fitting)
     [item] = fitting
     others = [one.item for one in case.near if one.item.open_minor == case.amount and one.item.id != item.id]
-    if others:
+    others += [
+        one
+        for one in case.of_amount
+        if one.customer_id not in payers and case.identity(one.customer_id) == Identity.ALIKE
+    ]
+    if others and case.identity(item.customer_id) < Identity.SAID:
         return tie(case, (item, *others))
     identity = case.identity(item.customer_id)
     if case.contradicts(fitting):

@@ -8,6 +8,7 @@ counts once (§6, 14). A debtor may claim a direct debit back for 13 months (law
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -163,33 +164,52 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """One way in which a return names its payment. By a weak one, the amount must fit exactly."""
+    """One way in which a return names its payment: both bear the same. By a weak one, the amount must fit exactly."""
 
-    fits: Callable[[Telling, Earlier], bool]
+    of: Callable[[Telling | Earlier], str]
     weak: bool = False
+
+    def fits(self, telling: Telling, paid: Earlier) -> bool:
+        """Whether the telling points to the payment by this clue."""
+        mark = self.of(telling)
+        return bool(mark) and mark == self.of(paid)
 
 
 _NO_RETURN = Decision(Verdict.NO_RETURN, Reason("MONEY_OUT"))
 
 # In the order in which they are believed.
 CLUES = (
-    Clue(lambda told, paid: bool(told.end_to_end_id) and told.end_to_end_id == paid.end_to_end_id),
-    Clue(lambda told, paid: bool(told.bank_reference) and told.bank_reference == paid.bank_reference),
-    Clue(lambda told, paid: bool(told.mandate_id) and told.mandate_id == paid.mandate_id, weak=True),
-    Clue(lambda told, paid: bool(told.account) and told.account == paid.account, weak=True),
+    Clue(lambda one: one.end_to_end_id),
+    Clue(lambda one: one.bank_reference),
+    Clue(lambda one: one.mandate_id, weak=True),
+    Clue(lambda one: one.account, weak=True),
 )
 
 
 def decide_all(tellings: Sequence[Telling], earlier: Iterable[Earlier]) -> tuple[Decision, ...]:
     """Return the decision on each telling, in order; each that counts is known to those after it."""
     known = {one.line_id: one for one in earlier}
+    by_clue: dict[tuple[int, str], set[int]] = defaultdict(set)
+    told_under: dict[str, set[int]] = defaultdict(set)
+    for one in known.values():
+        for place, clue in enumerate(CLUES):
+            by_clue[place, clue.of(one)].add(one.line_id)
+        for counted in one.came_back:
+            for mark in counted.bank_references:
+                told_under[mark].add(one.line_id)
     decisions = []
     for telling in tellings:
-        decision = decide(telling, tuple(known.values()))
+        meant = set(told_under.get(telling.bank_reference, ()))
+        for place, clue in enumerate(CLUES):
+            if clue.of(telling):
+                meant |= by_clue.get((place, clue.of(telling)), set())
+        decision = decide(telling, [known[line_id] for line_id in sorted(meant)])
         if decision.verdict in (Verdict.TAKE_BACK, Verdict.TAKE_OUT_BOTH):
             paid = known[decision.line_id]
             counted = CameBack(-telling.id, telling.on, decision.amount_minor, *_marks(telling))
             known[paid.line_id] = replace(paid, came_back=(*paid.came_back, counted))
+            for mark in counted.bank_references:
+                told_under[mark].add(paid.line_id)
         decisions.append(decision)
     return tuple(decisions)
 

@@ -33,7 +33,7 @@ def _history(world: World) -> None:
             matcher_records.count_bookings([(way, world.on)] * booked)
         payments = [
             Payment(124_950, "Bakkerij De Korenaar", "factuur 2026-0101"),
-            Payment(10_000, "Bakkerij De Korenaar", "factuur 2026-0102"),
+            Payment(12_345, "Bakkerij De Korenaar", "zomaar"),
         ]
         cash_application.import_bank_file(
             name="b.xml", content=statement(payments, on=world.on), on=world.on, actor="cli"

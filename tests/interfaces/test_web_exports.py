@@ -131,3 +131,18 @@ def test_the_button_of_a_list_takes_its_choices_along(world: World, colleague: C
 
 def test_every_column_has_a_heading() -> None:
     assert {name for query in EXPORT_QUERIES.values() for name in query.columns} - HEADINGS.keys() == set()
+
+
+def test_a_statement_of_account_tells_in_words_what_moved_it(world: World, colleague: Client) -> None:
+    header, first, *_moved, last = _rows(
+        colleague, f"/o/{world.slug}/customers/{world.customer}/account.xlsx?from={world.on}&to={world.on}"
+    )
+    kind = header.index("Soort")
+    assert (first[kind], last[kind]) == ("Saldo aan het begin", "Saldo aan het einde")
+    assert {row[kind] for row in _moved} == {"Betaling"}
+
+
+def test_what_cannot_be_of_one_customer_is_not_given_of_all(world: World, colleague: Client) -> None:
+    asked = f"?customer={world.customer}"
+    assert colleague.get(f"/o/{world.slug}/export/tasks.csv{asked}").status_code == 404
+    assert colleague.get(f"/o/{world.slug}/export/messages.csv{asked}").status_code == 200

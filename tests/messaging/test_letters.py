@@ -171,3 +171,13 @@ def test_a_logo_takes_the_place_of_the_name() -> None:
 
 def test_the_same_letter_is_the_same_file() -> None:
     assert render_letters((letter(), letter()), house=HOUSE, at=AT) == (reminder(), reminder())
+
+
+def test_a_letter_is_titled_by_its_subject_and_a_batch_by_who_wrote_it() -> None:
+    (alone,) = render_letters((letter(),), house=HOUSE, at=AT)
+    about = PdfReader(io.BytesIO(alone)).metadata
+    assert about is not None
+    assert about.title == letter().facts["words"]["subject"]
+    many = PdfReader(io.BytesIO(render_batch((letter(), letter()), house=HOUSE, at=AT))).metadata
+    assert many is not None
+    assert many.title == HOUSE.name

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tijdig.customers import queries as customers
@@ -19,6 +20,7 @@ from tijdig.interfaces.web.statuses import word_of
 from tijdig.ledger import queries as ledger
 from tijdig.organisations.queries import members
 from tijdig.reporting import exports
+from tijdig.reporting.statement_of_account import movement_words
 
 Row = Mapping[str, Any]
 Kept = Callable[[Row], bool]
@@ -136,9 +138,17 @@ def _writer(
         return date.fromisoformat
     if column in _ACTORS:
         return lambda actor: names.get(actor, actor)
+    if what == exports.STATEMENT and column == "kind":
+        return _on_account
     if what == "tasks" and column == "kind":
         return lambda kind: str(KINDS.get(kind, kind))
     return word_of if column in _CODES else _plain
+
+
+def _on_account(kind: str) -> Cell:
+    """Return what a line of a statement of account tells: its balances, or what moved the account."""
+    ends = {"OPENING": gettext("Balance at the start"), "CLOSING": gettext("Balance at the end")}
+    return ends.get(kind) or movement_words(ledger.MovementKind(kind))
 
 
 def _moment(text: str) -> Cell:
@@ -153,6 +163,11 @@ def kept(what: str, asked: Mapping[str, str]) -> Kept:
     """Return which rows of an export are those of the list the address asks for; others are left out."""
     conditions = tuple(_CONDITIONS.get(what, _none)(asked))
     return lambda row: all(condition(row) for condition in conditions)
+
+
+def of_one_customer(what: str) -> bool:
+    """Return whether the rows of an export can be narrowed to one customer here."""
+    return _CONDITIONS.get(what) in (_of_items, _of_messages)
 
 
 def _none(_asked: Mapping[str, str]) -> Iterator[Kept]:

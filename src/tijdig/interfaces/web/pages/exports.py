@@ -42,6 +42,8 @@ def download(request: MemberRequest, what: str, form: str) -> HttpResponseBase:
     if what not in exports.WHAT or form not in TYPES or (form == "pdf" and what not in _PAGES):
         raise Http404
     on, which = read_day(request), narrowing(request)
+    if which.of_one_customer and not (exports.of_one_customer(what) or export_tables.of_one_customer(what)):
+        raise Http404
     name = f"{request.organisation.slug}-{what}-{on.isoformat()}.{form}"
     try:
         if form == "pdf":

@@ -71,6 +71,11 @@ def test_a_mark_that_everybody_bears_identifies_nobody(organisation: int) -> Non
     bring(*(Entry("100.00", f"{place}", end_to_end_id="1", iban=f"NL{place}") for place in range(51)))
     *_, back = bring(Entry("-100.00", end_to_end_id="1", iban="NL7", return_code="AM04"), id="S2")
     assert may_take_back(back) == ["7"]
+    bring(
+        *(Entry("100.00", f"again {place}", iban="NL7", bank_reference=f"{place}") for place in range(50)),
+        id="S3",
+    )
+    assert may_take_back(back) == []
 
 
 def test_what_may_be_a_return_waits_and_went_out_or_says_so(organisation: int) -> None:

@@ -12,7 +12,7 @@ from tijdig.banking.queries import LineView, lines
 from tijdig.banking.states import LineState
 from tijdig.infra import tenancy
 
-# A mark that so many payments bear identifies none of them.
+# A mark (or account and amount) that more payments bear identifies none of them.
 _MOST_OF_ONE_MARK = 50
 
 
@@ -113,8 +113,11 @@ def _marked(column: str, parameter: str) -> str:
 _RECEIPTS = f"""
     {_marked("end_to_end_id", "ids")} UNION {_marked("bank_reference", "references")}
     UNION {_marked("mandate_id", "mandates")}
-    UNION SELECT line.id FROM unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS wanted (account, amount)
-    JOIN banking_bankline AS line
-      ON line.organisation_id = %(organisation)s AND line.amount > 0 AND NOT line.returned
-     AND line.counterparty_iban <> '' AND line.counterparty_iban = wanted.account
-     AND line.amount = wanted.amount"""  # noqa: S608  names of our own
+    UNION SELECT id FROM (
+        SELECT line.id, count(*) OVER (PARTITION BY line.counterparty_iban, line.amount) AS times
+        FROM unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS wanted (account, amount)
+        JOIN banking_bankline AS line
+          ON line.organisation_id = %(organisation)s AND line.amount > 0 AND NOT line.returned
+         AND line.counterparty_iban <> '' AND line.counterparty_iban = wanted.account
+         AND line.amount = wanted.amount
+    ) AS alike WHERE times <= %(most)s"""  # noqa: S608  names of our own

@@ -189,21 +189,24 @@ CLUES = (
 def decide_all(tellings: Sequence[Telling], earlier: Iterable[Earlier]) -> tuple[Decision, ...]:
     """Return the decision on each telling, in order; each that counts is known to those after it."""
     known = {one.line_id: one for one in earlier}
-    by_clue: dict[tuple[int, str], set[int]] = defaultdict(set)
+    by_clue: dict[tuple[int, str], list[int]] = defaultdict(list)
     told_under: dict[str, set[int]] = defaultdict(set)
     for one in known.values():
         for place, clue in enumerate(CLUES):
-            by_clue[place, clue.of(one)].add(one.line_id)
+            by_clue[place, clue.of(one)].append(one.line_id)
         for counted in one.came_back:
             for mark in counted.bank_references:
                 told_under[mark].add(one.line_id)
     decisions = []
     for telling in tellings:
-        meant = set(told_under.get(telling.bank_reference, ()))
-        for place, clue in enumerate(CLUES):
-            if clue.of(telling):
-                meant |= by_clue.get((place, clue.of(telling)), set())
-        decision = decide(telling, [known[line_id] for line_id in sorted(meant)])
+        decision = _decide(
+            telling,
+            [known[line_id] for line_id in told_under.get(telling.bank_reference, ())],
+            (
+                [known[line_id] for line_id in by_clue.get((place, clue.of(telling)), ()) if clue.of(telling)]
+                for place, clue in enumerate(CLUES)
+            ),
+        )
         if decision.verdict in (Verdict.TAKE_BACK, Verdict.TAKE_OUT_BOTH):
             paid = known[decision.line_id]
             counted = CameBack(-telling.id, telling.on, decision.amount_minor, *_marks(telling))
@@ -220,12 +223,19 @@ def _marks(telling: Telling) -> tuple[frozenset[str], frozenset[str]]:
 
 def decide(telling: Telling, earlier: Sequence[Earlier]) -> Decision:
     """Return what to do with one telling, given every earlier payment that it may mean."""
-    told = _told_under_its_own_mark(telling, earlier)
+    by_clue = ([one for one in earlier if clue.fits(telling, one)] for clue in CLUES)
+    return _decide(telling, earlier, by_clue)
+
+
+def _decide(
+    telling: Telling, told_before: Sequence[Earlier], by_clue: Iterable[Sequence[Earlier]]
+) -> Decision:
+    """Return the decision; `by_clue` has what each clue points to, looked at only as far as is needed."""
+    told = _told_under_its_own_mark(telling, told_before)
     if told is not None:
         return told
-    possible = [one for one in earlier if _is_possible(telling, one)]
-    for clue in CLUES:
-        meant = [one for one in possible if clue.fits(telling, one)]
+    for clue, pointed_to in zip(CLUES, by_clue, strict=True):
+        meant = [one for one in pointed_to if _is_possible(telling, one)]
         if clue.weak:
             meant = [one for one in meant if _fits_exactly(telling, one)]
         if meant:

@@ -88,6 +88,10 @@ def take_back(requests: Sequence[Outgoing], *, actor: str) -> TakenBack:
     live = rows.live_allocations(credit_ids=credits.keys())
     items = rows.lock_items({each.item_id for each in live})
     last = rows.last_days(credits.keys())
+    live_of: dict[int, list[Live]] = defaultdict(list)
+    for each in live:
+        payment_id = credits[each.credit_id].beside_credit_id
+        live_of[payment_id if payment_id in wanted else each.credit_id].append(each)
     by_day: dict[date, list[Outgoing]] = defaultdict(list)
     for request in requests:
         check_amount(request.amount_minor)
@@ -100,7 +104,9 @@ def take_back(requests: Sequence[Outgoing], *, actor: str) -> TakenBack:
         changes, places = Changes(), {}
         for request in group:
             credit = credits[request.credit_id]
-            loosened += _loosen(changes, request, credits=credits, live=live, items=items, on=day)
+            loosened += _loosen(
+                changes, request, credits=credits, live=live_of[credit.id], items=items, on=day
+            )
             places[credit.id] = changes.take_out(
                 credit, request.amount_minor, kind=ItemKind.RETURNED, number=request.number, on=day,
                 reason=request.reason,

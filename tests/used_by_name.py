@@ -17,6 +17,7 @@ USED_BY_NAME = {
     "MailboxConfig": "Django: an app",
     "MessagingConfig": "Django: an app",
     "OrganisationsConfig": "Django: an app",
+    "PaymentsConfig": "Django: an app",
     "SecureHeaders": "settings.MIDDLEWARE",
     "OrganisationWall": "settings.MIDDLEWARE",
     "WayBack": "settings.MIDDLEWARE",

@@ -25,6 +25,23 @@ class Entry:
     day: date | None = DAY
     return_code: str = ""
     currency: str = "EUR"
+    end_to_end_id: str = ""
+    mandate: str = ""
+    original: str = ""
+    charges: str = ""
+    rate: str = ""
+
+    def _amounts(self) -> str:
+        """What was ordered ("100.00 USD", or in the entry's own currency), at what rate, and what banks took."""
+        original, _, currency = self.original.partition(" ")
+        rate = f"<CcyXchg><XchgRate>{self.rate}</XchgRate></CcyXchg>" if self.rate else ""
+        instructed = (
+            f'<AmtDtls><InstdAmt><Amt Ccy="{currency or self.currency}">{original}</Amt>{rate}</InstdAmt></AmtDtls>'
+            if original
+            else ""
+        )
+        charged = f'<Chrgs><Amt Ccy="{self.currency}">{self.charges}</Amt></Chrgs>' if self.charges else ""
+        return instructed + charged
 
     def xml(self) -> str:
         """The entry as camt writes it."""
@@ -39,10 +56,13 @@ class Entry:
         returned = f"<RtrInf><Rsn><Cd>{self.return_code}</Cd></Rsn></RtrInf>" if self.return_code else ""
         ref = f"<AcctSvcrRef>{self.bank_reference}</AcctSvcrRef>" if self.bank_reference else ""
         day = f"<BookgDt><Dt>{self.day}</Dt></BookgDt><ValDt><Dt>{self.day}</Dt></ValDt>" if self.day else ""
+        ids = f"<EndToEndId>{self.end_to_end_id}</EndToEndId>" if self.end_to_end_id else ""
+        ids += f"<MndtId>{self.mandate}</MndtId>" if self.mandate else ""
+        refs = f"<Refs>{ids}</Refs>" if ids else ""
         return (
             f'<Ntry><Amt Ccy="{self.currency}">{self.amount.lstrip("-")}</Amt>'
             f"<CdtDbtInd>{'CRDT' if incoming else 'DBIT'}</CdtDbtInd><Sts>BOOK</Sts>{day}{ref}"
-            f"<NtryDtls><TxDtls><RltdPties><{side}><Nm>{escape(self.name)}</Nm></{side}>"
+            f"<NtryDtls><TxDtls>{refs}{self._amounts()}<RltdPties><{side}><Nm>{escape(self.name)}</Nm></{side}>"
             f"<{side}Acct><Id><IBAN>{self.iban}</IBAN></Id></{side}Acct></RltdPties>"
             f"<RmtInf>{ustrd}{strd}</RmtInf>{returned}</TxDtls></NtryDtls></Ntry>"
         )

@@ -15,6 +15,7 @@ from tijdig.domain.allocation import (
     PRINCIPAL_FIRST,
     AmountInvalid,
     Division,
+    Order,
     Owed,
     Part,
     PolicyMissing,
@@ -120,6 +121,60 @@ def test_a_missing_rule_is_refused_never_guessed(country: str, on: date) -> None
 def test_there_must_be_something_to_divide(amount: int) -> None:
     with pytest.raises(AmountInvalid):
         divide(amount, [old(1)], on=ON, policy=NL)
+
+
+@pytest.mark.parametrize(
+    ("order", "country", "consumer", "expected"),
+    [
+        (Order.LAW, "NL", True, {1: 15_000, 2: 1_233, 3: 33_767}),
+        (Order.LAW, "NL", False, {1: 15_000, 2: 1_233, 3: 33_767}),
+        (Order.LAW, "BE", False, {1: 15_000, 2: 1_233, 3: 33_767}),
+        (Order.LAW, "BE", True, {3: 50_000}),
+        (Order.PRINCIPAL_FIRST, "NL", True, {3: 50_000}),
+        (Order.PRINCIPAL_FIRST, "BE", False, {3: 50_000}),
+        (Order.OLDEST_FIRST, "NL", True, {1: 15_000, 2: 1_233, 3: 33_767}),
+        (Order.OLDEST_FIRST, "BE", True, {3: 50_000}),
+    ],
+)
+def test_an_organisation_chooses_its_order(
+    order: Order, country: str, consumer: bool, expected: dict[int, int]
+) -> None:
+    """law.md §1.5, §2.4: principal first is lawful anywhere, and safe for Belgian consumers."""
+    policy = policy_for(country=country, consumer=consumer, on=ON, order=order)
+    assert amounts(divide(50_000, [PRINCIPAL, INTEREST, COSTS], on=ON, policy=policy)) == expected
+
+
+def test_the_oldest_first_looks_at_nothing_else_but_what_the_payer_named() -> None:
+    heavy, older = old(1, days=10, burden=1_150), old(2, days=90)
+    not_due = Owed(3, 3, 100, ON - timedelta(days=300), ON + timedelta(days=30))
+    owed = [heavy, older, not_due]
+    policy = policy_for(country="NL", consumer=False, on=ON, order=Order.OLDEST_FIRST)
+    assert amounts(divide(150, owed, on=ON, policy=policy)) == {3: 100, 2: 50}
+    assert amounts(divide(150, owed, on=ON, policy=policy, named=[1])) == {1: 100, 3: 50}
+    assert amounts(divide(150, owed, on=ON, policy=NL)) == {1: 100, 2: 50}
+
+
+def test_a_part_payment_within_the_term_lowers_what_costs_are_counted_on() -> None:
+    """NL-BIK-9: 600.00 of 1,000.00 paid on day 10 goes to the principal; costs come on the 400.00 left."""
+    day_10, expiry = ON, ON + timedelta(days=5)
+    later = Owed(1, 9, 6_000, expiry, expiry, Part.COSTS, payable_from=expiry)
+    assert amounts(divide(60_000, [PRINCIPAL, later], on=day_10, policy=NL)) == {3: 60_000}
+    # The same money after the term pays the costs first (law.md §1.5).
+    after = expiry + timedelta(days=1)
+    assert amounts(divide(60_000, [PRINCIPAL, later], on=after, policy=NL)) == {1: 6_000, 3: 54_000}
+
+
+def test_each_portion_says_which_rule_gave_it() -> None:
+    division = divide(50_000, [PRINCIPAL, INTEREST, COSTS], on=ON, policy=NL)
+    assert [portion.reason.code for portion in division.portions] == [
+        "DIVIDED_COSTS_FIRST",
+        "DIVIDED_COSTS_FIRST",
+        "DIVIDED_BY_AGE",
+    ]
+    (first, _rest) = divide(150, [old(1, burden=1_150), old(2)], on=ON, policy=NL).portions
+    assert (first.item_id, first.reason.code) == (1, "DIVIDED_BY_BURDEN")
+    alone = divide(100, [COSTS], on=ON, policy=NL).portions[0]
+    assert alone.reason.code == "DIVIDED_BY_AGE"
 
 
 def test_the_table_is_whole() -> None:

@@ -182,9 +182,9 @@ def test_holding_is_in_the_audit_trail(creditor: int) -> None:
 
 
 def test_only_invoices_are_followed(creditor: int) -> None:
-    new = NewItem(story.a_customer(), ItemKind.REFUND_DUE, "R1", 5_000, "EUR", DUE, DUE)
-    refunds = ledger.add_items([new], actor="cli")
-    assert operations.start_follow_ups(refunds, on=DUE) == 0
+    new = NewItem(story.a_customer(), ItemKind.FEE, "K1", 5_000, "EUR", DUE, DUE)
+    costs = ledger.add_items([new], actor="cli")
+    assert operations.start_follow_ups(costs, on=DUE) == 0
 
 
 @pytest.mark.parametrize("start", [-10, -3, 1, 60])

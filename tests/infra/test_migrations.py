@@ -16,7 +16,6 @@ from pytest_django import DjangoDbBlocker
 
 from tests.database_address import database_address
 from tijdig.customers.models import Customer
-from tijdig.ledger.models import Item
 from tijdig.organisations.models import Organisation
 
 OURS = sorted(app.label for app in apps.get_app_configs() if app.name.startswith("tijdig."))
@@ -82,10 +81,13 @@ def test_what_came_after_the_first_version_loses_no_rows(empty_database: str) ->
     customer = Customer.objects.using(empty_database).create(
         organisation_id=house.id, number="C1", name="Klant"
     )
-    Item.objects.using(empty_database).create(
-        organisation_id=house.id, customer_id=customer.id, kind="INVOICE", number="F-2026 0042",
-        currency="EUR", amount=12100, open=12100, issue_date=date(2026, 1, 31), due_date=date(2026, 2, 28),
-    )  # fmt: skip
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO ledger_item (organisation_id, customer_id, kind, number, currency, amount, open,
+                   issue_date, due_date, payment_reference)
+               VALUES (%s, %s, 'INVOICE', 'F-2026 0042', 'EUR', 12100, 12100, '2026-01-31', '2026-02-28', '')""",
+            [house.id, customer.id],
+        )
     to(empty_database)
     with connections[empty_database].cursor() as cursor:
         cursor.execute("SELECT number, open, settled_date FROM ledger_item")
@@ -118,6 +120,37 @@ def test_movements_and_organisations_stay_as_they_were_when_returns_and_policies
         assert cursor.fetchall() == [(-12100, False, "AC04", None, None)]
         cursor.execute("SELECT count(*) FROM organisations_cashpolicy")
         assert cursor.fetchone() == (0,)
+
+
+def test_invoices_and_payments_stay_as_they_were_when_costs_and_discounts_found_their_place(
+    empty_database: str,
+) -> None:
+    to(empty_database, "ledger", "0003_items_by_clue")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_AN_INVOICE_AND_ITS_PAYMENT)
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT number, open, about_item_id FROM ledger_item")
+        assert cursor.fetchall() == [("F1", 12100, None)]
+        cursor.execute("SELECT amount, unallocated, reversed, beside_credit_id FROM ledger_credit")
+        assert cursor.fetchall() == [(12100, 12100, False, None)]
+    to(empty_database, "ledger", "0003_items_by_clue")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_item JOIN ledger_credit USING (customer_id)")
+        assert cursor.fetchone() == (1,)
+
+
+_AN_INVOICE_AND_ITS_PAYMENT = """
+    INSERT INTO customers_customer (id, organisation_id, number, name, kind, language, contact_name, email, phone,
+        street, postcode, city, country, vat_number, legal_id, preferred_channel, created_at)
+        VALUES (1, 7, 'C1', 'Klant', 'UNKNOWN', 'nl', '', '', '', '', '', '', '', '', '', 'EMAIL', now());
+    INSERT INTO ledger_item (organisation_id, customer_id, kind, number, currency, amount, open, issue_date,
+        due_date, payment_reference)
+        VALUES (7, 1, 'INVOICE', 'F1', 'EUR', 12100, 12100, '2026-01-01', '2026-01-31', '');
+    INSERT INTO ledger_credit (organisation_id, customer_id, kind, number, currency, amount, unallocated,
+        booking_date, origin, reason, actor, reversed)
+        VALUES (7, 1, 'PAYMENT', '', 'EUR', 12100, 12100, '2026-02-01', '', '{}', 'cli', false);
+"""
 
 
 def test_movements_stay_nobodys_when_learning_came_and_a_payer_stays_in_its_house(

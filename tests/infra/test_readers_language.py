@@ -11,7 +11,9 @@ import pytest
 from django.utils import translation
 
 from tijdig.domain import allocation
+from tijdig.domain.ledger import WriteOffReason
 from tijdig.domain.money import Money
+from tijdig.domain.returns import MEANINGS, meaning_of
 from tijdig.formats import detect
 from tijdig.infra import readers_language
 from tijdig.infra.readers_language import SENTENCES, amount_in_words, day_in_words, in_words, recognised
@@ -67,6 +69,16 @@ def test_each_kind_of_file_that_is_not_read_is_a_known_sentence() -> None:
 
 def test_each_rule_a_payment_is_divided_by_is_a_known_sentence() -> None:
     assert [each.source for each in allocation.POLICIES if recognised(each.source) is None] == []
+
+
+def test_each_order_an_organisation_may_choose_is_a_known_sentence() -> None:
+    chosen = [allocation.CHOSEN_OLDEST_FIRST, allocation.CHOSEN_PRINCIPAL_FIRST]
+    assert [text for text in chosen if recognised(text) is None] == []
+
+
+def test_each_reason_money_came_back_or_was_written_off_is_a_known_sentence() -> None:
+    said = [meaning_of(code) for code in (*MEANINGS, "")] + [why.meaning for why in WriteOffReason]
+    assert [text for text in said if recognised(text) is None] == []
 
 
 def test_no_sentence_stands_there_twice() -> None:

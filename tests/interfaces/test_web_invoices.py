@@ -100,7 +100,14 @@ def test_undoing_takes_a_reason_and_the_right_invoice(world: World, colleague: C
 
 def test_writing_off_the_rest_settles_it_and_ends_the_follow_up(world: World, colleague: Client) -> None:
     here = f"/o/{world.slug}/invoices/{world.part_paid_item}/"
-    answer = colleague.post(f"{here}write-off/", {"amount": "350,00", "reason": "Coulance"})
+    answer = colleague.post(
+        f"{here}write-off/", {"amount": "350,00", "why": "GOODWILL", "reason": "Coulance"}
+    )
+    assert answer.context["write_off_form"].errors["amount"], "a controller's limit is 100.00 an invoice"
+    owner = client_of(world.owner)
+    answer = owner.post(f"{here}write-off/", {"amount": "350,00", "why": "OTHER"})
+    assert answer.context["write_off_form"].errors["reason"]
+    answer = owner.post(f"{here}write-off/", {"amount": "350,00", "why": "GOODWILL"})
     assert answer.status_code == 302
     with tenancy.within(world.organisation_id):
         item = ledger.item(world.part_paid_item)
@@ -114,7 +121,7 @@ def test_writing_off_the_rest_settles_it_and_ends_the_follow_up(world: World, co
 @pytest.mark.parametrize("amount", ["350,01", "0", "-5", "veel"])
 def test_writing_off_too_much_or_nothing_is_refused(world: World, colleague: Client, amount: str) -> None:
     here = f"/o/{world.slug}/invoices/{world.part_paid_item}/write-off/"
-    answer = colleague.post(here, {"amount": amount, "reason": "x"})
+    answer = colleague.post(here, {"amount": amount, "why": "GOODWILL", "reason": "x"})
     assert answer.status_code == 400
     assert answer.context["write_off_form"].errors["amount"]
 

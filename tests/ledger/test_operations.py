@@ -49,7 +49,7 @@ def test_an_item_is_open_for_its_whole_amount(customer: int) -> None:
     item_id = an_item(customer, 12_345, number="F-1", reference="RF18539007547034")
     assert the_item(item_id) == queries.ItemView(
         item_id, customer, ItemKind.INVOICE, "F-1", "EUR", 12_345, 12_345,
-        date(2026, 10, 1), DUE, "RF18539007547034", None, None,
+        date(2026, 10, 1), DUE, "RF18539007547034", None, None, None,
     )  # fmt: skip
 
 

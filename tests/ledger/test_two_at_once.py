@@ -132,3 +132,24 @@ def test_everything_on_one_item_at_once_ends_well(organisation: int, customer: i
         anticipated = {"Settlement", "ItemSettled", "ItemOverpaid", "WriteOffTooLarge", "ChangedMeanwhile"}
         assert set(names(outcomes)) <= anticipated
         assert "Settlement" in names(outcomes)
+
+
+def test_money_that_comes_back_while_it_is_used_ends_in_one_place(organisation: int, customer: int) -> None:
+    """Coming back, being paid back, being moved and being allocated: whatever wins, no cent is used twice."""
+    other = a_customer()
+    for _ in range(5):
+        item_id, credit_id = an_item(customer, 1_000), a_credit(customer, 1_000)
+        back = operations.Outgoing(credit_id, 1_000, "", ON, because())
+        outcomes = at_once(
+            organisation,
+            partial(operations.take_back, [back], actor=ACTOR),
+            partial(operations.lock_away, [(credit_id, 1_000)], number="R", **COMMON),
+            partial(allocated, credit_id, item_id, 1_000),
+            partial(operations.move_to_customer, credit_id=credit_id, amount_minor=1_000, customer_id=other, on=ON,
+                    out=because(), into=because(), actor=ACTOR),
+        )  # fmt: skip
+        # What is allocated can still come back; all else is refused with a sentence.
+        assert set(names(outcomes)) <= {"Settlement", "TakenBack", "int", "Moved", "CreditExhausted"}
+        assert names(outcomes).count("CreditExhausted") in (2, 3)
+        refusals = [str(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+        assert all("0,00 EUR" in refusal for refusal in refusals)

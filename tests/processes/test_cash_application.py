@@ -16,11 +16,13 @@ from tijdig.banking import queries as bank
 from tijdig.banking.operations import BankFileRefused, LineMissing
 from tijdig.banking.queries import Flag, LineView
 from tijdig.banking.states import LineState
+from tijdig.domain.ledger import WriteOffReason
 from tijdig.domain.references import make_rf
 from tijdig.infra import audit, tenancy
 from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
 from tijdig.ledger import verification
+from tijdig.organisations.queries import Role
 from tijdig.processes import cash_application
 from tijdig.processes.cash_application import (
     AllocatedTooMuch,
@@ -116,7 +118,7 @@ def test_payments_that_name_their_invoice_book_themselves_each_with_its_reason(c
         (Entry("101.00", "2026-0042", name="Iemand Anders"), "PAID_MORE"),
         (Entry("100.00", "2026-0042", currency="USD"), "OTHER_CURRENCY"),
         (Entry("100.00", "2026-0042", return_code="AM04"), "RETURNED"),
-        (Entry("-100.00", "2026-0042", return_code="AM04"), "RETURNED"),
+        (Entry("-100.00", "2026-0042", return_code="AM04"), "RETURN_ORIGINAL_UNKNOWN"),
         (Entry("100.00", "2026-0043"), "NO_REFERENCE_FOUND"),
         (Entry("100.00", "2026-0001"), "ITEM_ALREADY_PAID"),
     ],
@@ -287,7 +289,15 @@ def test_a_line_is_set_aside_with_words_and_taken_up_again(organisation: int) ->
 
 def test_a_write_off_settles_and_its_undoing_opens_again(customer: int) -> None:
     item_id = an_item(customer, 3)
-    settlement = cash_application.write_off(item_id=item_id, amount_minor=3, text="cents", on=ON, actor=ACTOR)
+    settlement = cash_application.write_off(
+        item_id=item_id,
+        amount_minor=3,
+        why=WriteOffReason.OTHER,
+        text="cents",
+        role=Role.CONTROLLER,
+        on=ON,
+        actor=ACTOR,
+    )
     assert settlement.settled == (item_id,)
     [allocation] = ledger.allocations_of_item(item_id)
     cash_application.undo_allocation(allocation_id=allocation.id, on=ON, actor=ACTOR)

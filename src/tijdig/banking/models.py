@@ -153,6 +153,27 @@ class BankLine(models.Model):
                 condition=Q(state="WAITING"),
                 name="lines_that_wait",
             ),
+            # What a return may name its payment by.
+            models.Index(
+                fields=("organisation_id", "end_to_end_id"),
+                condition=Q(amount__gt=0) & ~Q(end_to_end_id=""),
+                name="receipts_by_end_to_end_id",
+            ),
+            models.Index(
+                fields=("organisation_id", "bank_reference"),
+                condition=Q(amount__gt=0) & ~Q(bank_reference=""),
+                name="receipts_by_bank_reference",
+            ),
+            models.Index(
+                fields=("organisation_id", "mandate_id"),
+                condition=Q(amount__gt=0) & ~Q(mandate_id=""),
+                name="receipts_by_mandate",
+            ),
+            models.Index(
+                fields=("organisation_id", "counterparty_iban", "amount"),
+                condition=Q(amount__gt=0) & ~Q(counterparty_iban=""),
+                name="receipts_by_account_and_amount",
+            ),
             models.Index(
                 fields=("organisation_id", "matcher", "booking_date", "id"),
                 condition=~Q(matcher=""),

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "tijdig.banking",
     "tijdig.invoices",
     "tijdig.messaging",
+    "tijdig.payments",
     "tijdig.dunning",
     "tijdig.integrations.mailbox",
     "django.contrib.contenttypes",

@@ -20,8 +20,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "since is not known. Import a newer statement.",
         "BATCH_NOT_BROKEN_DOWN": "This is a batch whose payments do not add up to its amount.",
         "BATCH_TOLD_IN_DETAIL": "Another bank file tells the payments in this batch one by one; they are booked.",
+        "BOOKED_AT_RATE": "%(currency)s %(amount)s was paid; a person said what that is worth, at %(rate)s.",
         "BOOKED_BY_HAND": "Booked by hand.",
         "BOOKING_UNDONE": "Its booking was undone.",
+        "CAME_BACK_UNBOOKED": "It came back before it was booked: %(meaning)s. Both movements are taken out "
+        "together.",
         "CHARGES_TAKEN": "Invoice %(numbers)s was paid; banks took %(difference)s of it on the way.",
         "CREDIT_NETTED": "Invoice %(numbers)s less credit note %(credits)s is exactly the amount.",
         "CREDIT_NOTE_CAME_IN": "Credit note %(number)s was sent.",
@@ -30,14 +33,19 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "%(next_date)s.",
         "CUSTOMER_NUMBER_AND_AMOUNT": "The payer wrote the number of customer %(name)s, whose invoice "
         "%(number)s is exactly the amount.",
+        "DISCOUNT_HOLDS": "Paid by %(until)s, so the discount for paying early holds.",
         "DISCOUNT_TAKEN": "Invoice %(numbers)s was paid in time, less the agreed discount of %(difference)s.",
         "DIVIDED_AS_NAMED": "The payer named this invoice, so it comes first (%(source)s).",
         "DIVIDED_BY_AGE": "What is due comes first, and the oldest of it (%(source)s).",
+        "DIVIDED_BY_BURDEN": "Of what is due, the most burdensome comes first (%(source)s).",
+        "DIVIDED_COSTS_FIRST": "Costs and interest come before the invoice itself (%(source)s).",
         "DIVIDED_IN_PROPORTION": "Equally old debts share a payment in proportion (%(source)s).",
+        "DIVIDED_OLDEST_FIRST": "The oldest comes first (%(source)s).",
         "EMAIL_UNUSABLE": "The e-mail address of this customer is missing or is not one.",
         "FLOW_FINISHED": "All steps of the flow have been taken.",
         "FOLLOW_UP_STARTED": "Followed up since it was added.",
         "FOLLOW_UP_WAITS": "The next step is on %(next_date)s.",
+        "GIVEN_BACK": "You paid it back to the account it came from.",
         "ITEM_ALREADY_PAID": "Invoice %(numbers)s is named, but nothing is open on it.",
         "ITEM_SETTLED": "Nothing is owed any more.",
         "LEFT_ON_ACCOUNT": "Left on the customer's account.",
@@ -46,10 +54,17 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "MATCHER_STOPPED": "Of its last %(booked)s bookings people corrected %(corrected)s: too many for the "
         "%(percent)s%% that is asked.",
         "MATCHER_UNPROVEN": "It has not yet been right often enough to be sure of the %(percent)s%% that is asked.",
+        "MAY_GIVE_BACK": "It may give back the payment of %(day)s from the same account: a person decides.",
         "MESSAGE_TODAY_ALREADY": "This customer already has a message of that day; the next one can go on "
         "%(next_date)s.",
         "MESSAGE_UNCLEAR": "The message would not say clearly what to pay, for what, when and how. Missing: %(what)s.",
+        "MONEY_CAME_BACK": "The payment came back: %(meaning)s.",
+        "MONEY_CAME_BACK_CHARGED": "The payment came back: %(meaning)s. Banks charged %(currency)s %(amount)s for it; "
+        "nobody is asked for that by itself.",
+        "MONEY_CAME_BACK_IN_PART": "%(currency)s %(amount)s of the payment came back: %(meaning)s.",
         "MONEY_OUT": "Money went out.",
+        "MOVED_FROM_CUSTOMER": "Moved from customer %(customer)s. %(text)s",
+        "MOVED_TO_CUSTOMER": "Moved to customer %(customer)s. %(text)s",
         "NAMED_IN_PAYMENT": "The payment names invoice %(numbers)s.",
         "NAME_AND_AMOUNT": "The payer is named like customer %(name)s, and the amount is exactly what is open on "
         "invoice %(number)s.",
@@ -86,7 +101,23 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "names %(numbers)s.",
         "REFERENCE_AND_AMOUNT": "Payment reference %(reference)s is that of invoice %(number)s and the "
         "amount fits.",
+        "REFUND_CAME_BACK": "Refund %(number)s came back: %(meaning)s. The money is on account again.",
+        "REFUND_DUE": "Put aside to be paid back: refund %(number)s. %(text)s",
+        "REFUND_PAID": "Refund %(number)s was paid with it.",
+        "REFUND_PAID_OTHERWISE": "It names refund %(number)s, which was not to be paid like this: look what happened.",
+        "REFUND_REFUSED": "The bank refused refund %(number)s: %(meaning)s. The money is on account again.",
+        "REFUND_REJECTED": "Refund %(number)s was not approved. %(text)s",
+        "REFUND_TOLD_ALREADY": "Refund %(number)s was told already by another movement; it counts once.",
         "RETURNED": "A payment came back (%(return_code)s).",
+        "RETURN_COULD_BE_SEVERAL": "It takes back an earlier payment, but it could be one of several: "
+        "choose which.",
+        "RETURN_DOES_NOT_FIT": "It takes back the payment of %(day)s, but the amounts do not fit: of that, "
+        "%(currency)s %(open)s is left.",
+        "RETURN_ORIGINAL_UNKNOWN": "A payment came back (%(return_code)s), but which one is not known: it "
+        "waits for its payment, or for you.",
+        "RETURN_TAKEN_BACK": "The return was taken back by hand. %(text)s",
+        "RETURN_TOLD_ALREADY": "The bank told this already on %(day)s; it counts once.",
+        "RETURN_UNDONE_BEFORE": "A person took this return back before, so a person decides.",
         "RULE_SETS_ASIDE": "Your rule sets these aside: %(text)s",
         "SENDING_REFUSED": "The message was refused: %(text)s",
         "SENDING_UNAVAILABLE": "Sending failed and is tried again: %(text)s",
@@ -116,6 +147,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "WITHDRAWN_HELD": "An invoice in it was put on hold before this could be sent.",
         "WITHDRAWN_SETTLED": "An invoice in it was settled before this could be sent.",
         "WRITTEN_OFF": "Written off by hand.",
+        "WRITTEN_OFF_FOR": "Written off: %(meaning)s.",
+        "WRITTEN_OFF_SAYING": "Written off: %(meaning)s. %(text)s",
     }
 )
 

@@ -98,6 +98,16 @@ class StatusReport:
     all_failed: bool = False
 
 
+def looks_like(content: bytes) -> bool:
+    """Whether the file is a payment status report, from its beginning alone."""
+    if not prolog.looks_like_xml(content):
+        return False
+    try:
+        return any(element.name in _ROOTS for element in prolog.elements(prolog.trusted(content)))
+    except prolog.PrologRefused:
+        return False
+
+
 def read(content: bytes) -> StatusReport:
     """Return the report in `content`. Raises ReportRefused for another file, and one that breaks off."""
     try:

@@ -35,6 +35,8 @@ class Item(models.Model):
     payment_reference = models.CharField(max_length=140, blank=True)
     settled_date = models.DateField(null=True, blank=True)
     reverses_credit_id = models.BigIntegerField(null=True, blank=True)
+    about_item_id = models.BigIntegerField(null=True, blank=True)
+    """Of costs and interest: the invoice they are on; together they are one debt."""
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -57,6 +59,10 @@ class Item(models.Model):
                 fields=("reverses_credit_id",),
                 condition=Q(reverses_credit_id__isnull=False),
                 name="a_credit_is_reversed_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(about_item_id__isnull=True) | Q(kind__in=("FEE", "INTEREST")),
+                name="only_costs_and_interest_are_about_an_item",
             ),
         )
         # Lists are paged by keyset over open or settled items; a list of both merges the two. The due date at
@@ -124,6 +130,8 @@ class Credit(models.Model):
     reason = models.JSONField(default=dict)
     actor = models.CharField(max_length=100)
     reversed = models.BooleanField(default=False)
+    beside_credit_id = models.BigIntegerField(null=True, blank=True)
+    """The payment it was given with; it goes when that goes."""
     left_on_account_date = models.DateField(null=True, blank=True)
     """Since when somebody knowingly leaves what is left of it on account."""
     created_at = models.DateTimeField(db_default=Now())
@@ -144,8 +152,17 @@ class Credit(models.Model):
                 condition=Q(reversed=False) & ~Q(origin=""),
                 name="a_source_books_once",
             ),
+            models.CheckConstraint(
+                condition=Q(beside_credit_id__isnull=True) | Q(kind__in=("DISCOUNT", "WRITE_OFF")),
+                name="only_a_discount_or_write_off_stands_beside",
+            ),
         )
         indexes = (
+            models.Index(
+                fields=("organisation_id", "beside_credit_id"),
+                condition=Q(beside_credit_id__isnull=False),
+                name="credits_beside",
+            ),
             models.Index(
                 fields=("organisation_id", "customer_id", "booking_date"), name="credits_of_customer"
             ),

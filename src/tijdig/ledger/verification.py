@@ -123,11 +123,38 @@ _PROOFS: Mapping[str, str] = MappingProxyType(
                 ON c.id = r.reverses_credit_id AND c.organisation_id = r.organisation_id
             WHERE r.organisation_id = %(organisation)s AND c.id IS NULL
               AND r.reverses_credit_id IS NOT NULL""",
-        "a write-off or cancellation leaves nothing on account": """
+        "what takes money out of a credit is settled from the start": """
+            SELECT 'ledger_item:' || id, format('a %%s has %%s open, as if it were owed', kind, open)
+            FROM ledger_item WHERE organisation_id = %(organisation)s
+              AND kind NOT IN ('INVOICE', 'FEE', 'INTEREST') AND open <> 0""",
+        "what moved to another customer is there, once": """
+            SELECT 'ledger_item:' || o.id,
+                   CASE WHEN m.id IS NULL THEN 'moved to another customer, where it is not'
+                        WHEN o.released THEN format('was moved back, yet credit %%s stands', m.id)
+                        ELSE format('moved as %%s, arrived as %%s', o.amount, m.amount) END
+            FROM (
+                SELECT i.id, i.amount, EXISTS (
+                    SELECT FROM ledger_allocation a JOIN ledger_credit c ON c.id = a.credit_id
+                    WHERE a.item_id = i.id AND a.organisation_id = i.organisation_id
+                      AND c.kind = 'RELEASE') AS released
+                FROM ledger_item i WHERE i.organisation_id = %(organisation)s AND i.kind = 'MOVED_OUT'
+            ) o LEFT JOIN ledger_credit m ON m.organisation_id = %(organisation)s
+                AND m.origin = 'moved:' || o.id AND NOT m.reversed
+            WHERE (m.id IS NULL) <> o.released OR m.amount <> o.amount
+            UNION ALL
+            SELECT 'ledger_credit:' || c.id, 'came from another customer, where nothing left'
+            FROM ledger_credit c WHERE c.organisation_id = %(organisation)s AND c.kind = 'MOVED_IN'
+              AND NOT EXISTS (SELECT FROM ledger_item i WHERE i.organisation_id = c.organisation_id
+                              AND i.kind = 'MOVED_OUT' AND c.origin = 'moved:' || i.id)""",
+        "what was given beside a payment goes with it": """
+            SELECT 'ledger_credit:' || b.id, format('was given beside credit %%s, which is gone', c.id)
+            FROM ledger_credit b JOIN ledger_credit c ON c.id = b.beside_credit_id
+            WHERE b.organisation_id = %(organisation)s AND c.reversed AND NOT b.reversed""",
+        "a discount, write-off or cancellation leaves nothing on account": """
             SELECT 'ledger_credit:' || id,
                    format('a %%s has %%s left, as if it were money', kind, unallocated)
             FROM ledger_credit WHERE organisation_id = %(organisation)s
-              AND kind IN ('WRITE_OFF', 'CANCELLATION') AND unallocated <> 0""",
+              AND kind IN ('DISCOUNT', 'WRITE_OFF', 'CANCELLATION', 'RELEASE') AND unallocated <> 0""",
         "a customer's balance is the sum of both sides": """
             SELECT 'customers_customer:' || customer_id,
                    format('the balance in %%s is %%s, its rows say %%s', currency, sum(shown), sum(booked))

@@ -28,12 +28,16 @@ class TimelineKind(StrEnum):
     FEE = "FEE"
     INTEREST = "INTEREST"
     REFUND_DUE = "REFUND_DUE"
+    RETURNED = "RETURNED"
+    MOVED_OUT = "MOVED_OUT"
     REVERSAL = "REVERSAL"
     PAYMENT = "PAYMENT"
     CREDIT_NOTE = "CREDIT_NOTE"
     DISCOUNT = "DISCOUNT"
     WRITE_OFF = "WRITE_OFF"
     CANCELLATION = "CANCELLATION"
+    MOVED_IN = "MOVED_IN"
+    RELEASE = "RELEASE"
     ALLOCATED = "ALLOCATED"
     ALLOCATION_UNDONE = "ALLOCATION_UNDONE"
     MESSAGE_WAITING = "MESSAGE_WAITING"
@@ -58,12 +62,16 @@ TITLES: Mapping[TimelineKind, str] = MappingProxyType(
         TimelineKind.FEE: "Costs %(number)s",
         TimelineKind.INTEREST: "Interest %(number)s",
         TimelineKind.REFUND_DUE: "Refund %(number)s",
+        TimelineKind.RETURNED: "A payment came back",
+        TimelineKind.MOVED_OUT: "Money moved to another customer",
         TimelineKind.REVERSAL: "Booking reversed",
         TimelineKind.PAYMENT: "Payment received",
         TimelineKind.CREDIT_NOTE: "Credit note %(number)s",
         TimelineKind.DISCOUNT: "Discount given",
         TimelineKind.WRITE_OFF: "Written off",
         TimelineKind.CANCELLATION: "Invoice cancelled",
+        TimelineKind.MOVED_IN: "Money moved from another customer",
+        TimelineKind.RELEASE: "Money put back on account",
         TimelineKind.ALLOCATED: "Settled on %(number)s",
         TimelineKind.ALLOCATION_UNDONE: "Settlement of %(number)s undone",
         TimelineKind.MESSAGE_WAITING: "Message waits to be sent: %(subject)s",

@@ -16,13 +16,21 @@ def _moment(day: str, stored: str) -> str:
                     ELSE {day}::timestamp AT TIME ZONE %(timezone)s END"""
 
 
+# What took money out of a credit shows once, with the reason its money was taken.
+_DEBTS = "('INVOICE', 'FEE', 'INTEREST')"
+
 _ITEM = f"""
     SELECT {_moment("item.issue_date", "item.created_at")} AS at, 1 AS rank, item.id AS id,
-           item.kind AS kind, item.amount AS minor, item.currency AS currency, '' AS actor,
-           NULL::jsonb AS reason, '' AS text,
+           item.kind AS kind, item.amount AS minor, item.currency AS currency,
+           coalesce(taken.actor, '') AS actor, taken.reason AS reason, '' AS text,
            jsonb_build_object('number', item.number, 'due_date', item.due_date) AS facts,
            jsonb_build_object('item', item.id) AS links
     FROM ledger_item AS item
+    LEFT JOIN LATERAL (
+        SELECT allocation.actor, allocation.reason FROM ledger_allocation AS allocation
+        WHERE item.kind NOT IN {_DEBTS} AND allocation.organisation_id = item.organisation_id
+          AND allocation.item_id = item.id ORDER BY allocation.id LIMIT 1
+    ) AS taken ON true
     WHERE item.organisation_id = %(organisation)s AND {{item}}"""  # noqa: S608
 
 _CREDIT = f"""
@@ -42,7 +50,7 @@ _ALLOCATION = f"""
     JOIN ledger_allocation AS allocation
       ON allocation.organisation_id = item.organisation_id AND allocation.item_id = item.id
     JOIN ledger_credit AS credit ON credit.id = allocation.credit_id
-    WHERE item.organisation_id = %(organisation)s AND {{item}}"""  # noqa: S608
+    WHERE item.organisation_id = %(organisation)s AND item.kind IN {_DEBTS} AND {{item}}"""  # noqa: S608
 
 _MESSAGE = """
     SELECT coalesce(message.sent_at, message.composed_at), 5, message.id, 'MESSAGE_' || message.state,

@@ -133,6 +133,8 @@ def _bank_statement(part: Part) -> Outcome:
         "booked": done.booked,
         "waiting": done.waiting,
     }
+    if done.heard is not None:
+        counts |= {"refunds_refused": done.heard.refunds, "taken_back": done.heard.returns}
     unread = tuple(
         {"where": rejected.where, "reason": rejected.reason}
         for statement in done.statements

@@ -32,7 +32,7 @@ from tijdig.reporting.timeline import TITLES, TimelineEntry, TimelineKind
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
 _AMOUNTS = frozenset({"amount", "open", "difference", "percent"})
-_WORDS = frozenset({"source", "text"})
+_WORDS = frozenset({"meaning", "source", "text"})
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 

@@ -25,6 +25,7 @@ from tijdig.ledger.operations.booking import (
     add_credits,
     add_items,
 )
+from tijdig.ledger.operations.changes import MoneyIsElsewhere
 from tijdig.ledger.operations.correcting import (
     AllocationMissing,
     AllocationUndoneAlready,
@@ -34,10 +35,25 @@ from tijdig.ledger.operations.correcting import (
 )
 from tijdig.ledger.operations.forgiving import (
     ChangedMeanwhile,
+    Forgiven,
+    WriteOffAboveLimit,
     WriteOffTooLarge,
     cancel_item,
+    forgive,
     leave_on_account,
     write_off,
+)
+from tijdig.ledger.operations.moving import (
+    Loosened,
+    MixedMoney,
+    Moved,
+    NothingToRelease,
+    Outgoing,
+    TakenBack,
+    lock_away,
+    move_to_customer,
+    release,
+    take_back,
 )
 from tijdig.ledger.operations.rows import Settlement
 
@@ -53,16 +69,25 @@ __all__ = [
     "CreditReversed",
     "CurrencyDiffers",
     "CustomerDiffers",
+    "Forgiven",
     "ItemInvalid",
     "ItemMissing",
     "ItemNumberTaken",
     "ItemOverpaid",
     "ItemSettled",
+    "Loosened",
+    "MixedMoney",
+    "MoneyIsElsewhere",
+    "Moved",
     "NewCredit",
     "NewItem",
+    "NothingToRelease",
+    "Outgoing",
     "ReversalCannotBeUndone",
     "Settlement",
     "SourceBookedAlready",
+    "TakenBack",
+    "WriteOffAboveLimit",
     "WriteOffTooLarge",
     "add_credit",
     "add_credits",
@@ -70,8 +95,13 @@ __all__ = [
     "allocate",
     "allocate_many",
     "cancel_item",
+    "forgive",
     "leave_on_account",
+    "lock_away",
+    "move_to_customer",
+    "release",
     "reverse_credit",
+    "take_back",
     "undo_allocation",
     "write_off",
 ]

@@ -53,6 +53,8 @@ class NewItem:
     issue_date: date
     due_date: date
     payment_reference: str = ""
+    about_item_id: int | None = None
+    """Of costs and interest: the invoice they are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class NewCredit:
     reason: Reason
     origin: str = ""
     number: str = ""
+    beside_credit_id: int | None = None
+    """The payment this was given with (a discount): when that is taken back, so is this."""
 
 
 @transaction.atomic
@@ -86,7 +90,7 @@ def add_items(items: Sequence[NewItem], *, actor: str) -> tuple[int, ...]:
             raise ItemInvalid(f"{item.number or '?'}: {wrong}")
     prepared = (
         (i.customer_id, str(i.kind), i.number, i.currency, i.amount_minor, i.issue_date, i.due_date,
-         i.payment_reference, None)
+         i.payment_reference, None, i.about_item_id)
         for i in items
     )  # fmt: skip
     with _item_refusals(items):
@@ -110,7 +114,7 @@ def add_credits(credits: Sequence[NewCredit], *, actor: str) -> tuple[int, ...]:
             raise CreditInvalid(f"{credit.number or credit.origin or '?'}: {wrong}")
     prepared = (
         (c.customer_id, str(c.kind), c.number, c.currency, c.amount_minor, c.booking_date, c.origin,
-         rows.reason_text(c.reason))
+         rows.reason_text(c.reason), c.beside_credit_id)
         for c in credits
     )  # fmt: skip
     with _credit_refusals(credits):
@@ -140,8 +144,8 @@ def add_credit(
 
 def _what_is_wrong_with_item(item: NewItem) -> str:
     """Return why the item cannot be booked, "" when it can."""
-    if item.kind == ItemKind.REVERSAL:
-        return _("a reversal is made by reversing a credit")
+    if not item.kind.is_debt:
+        return _("this kind of row comes about by taking money out of a payment")
     if not item.number or len(item.number) > _LONGEST_NUMBER or "\0" in item.number:
         return _("the number must have 1 to 100 characters")
     if len(item.payment_reference) > _LONGEST_REFERENCE or "\0" in item.payment_reference:

@@ -1,17 +1,22 @@
-"""Not asking for it any more: writing off, and cancelling an item that should not have been."""
+"""Not asking for it any more: writing off, discounts, and cancelling an item that should not have been."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tijdig.domain.ledger import CreditKind
+from tijdig.domain.money import Money
 from tijdig.domain.reasons import Reason
 from tijdig.infra import audit
 from tijdig.ledger.operations import rows
 from tijdig.ledger.operations.allocating import (
+    ItemMissing,
     ItemSettled,
     check_amount,
     check_not_reversed,
@@ -28,29 +33,108 @@ class WriteOffTooLarge(ValueError):
     """More would be written off than is open."""
 
 
+class WriteOffAboveLimit(ValueError):
+    """More would be written off of an item, counted over time, than this person may."""
+
+
 class ChangedMeanwhile(RuntimeError):
     """Somebody else booked on the same invoice at the same moment; trying again will do."""
 
 
-@transaction.atomic
-def write_off(*, item_id: int, amount_minor: int, on: date, reason: Reason, actor: str) -> Settlement:
+@dataclass(frozen=True, slots=True)
+class Forgiven:
+    """That so much (minor units) of an item is asked for no longer, and why.
+
+    Given with a payment (`beside_credit_id`), it goes when the payment goes.
+    """
+
+    item_id: int
+    amount_minor: int
+    reason: Reason
+    kind: CreditKind = CreditKind.WRITE_OFF
+    beside_credit_id: int | None = None
+
+
+def write_off(
+    *,
+    item_id: int,
+    amount_minor: int,
+    on: date,
+    reason: Reason,
+    actor: str,
+    limit: Money | None = None,
+) -> Settlement:
     """Write off so much of an item by a WRITE_OFF credit. Undoing its allocation takes it back.
 
-    Raises ItemMissing, ItemSettled, AllocationInvalid, WriteOffTooLarge.
+    Raises ItemMissing, ItemSettled, AllocationInvalid, WriteOffTooLarge, WriteOffAboveLimit.
     """
-    check_amount(amount_minor)
-    item = item_or_refusal(rows.lock_items({item_id}), item_id)
-    check_open(item)
-    if amount_minor > item.open:
-        raise WriteOffTooLarge(
-            _("%(number)s has %(open)s open; write off that or less")
-            % {"number": item.number, "open": in_words(item.open, item.currency)}
-        )
-    credit_id = _own_credit(item, CreditKind.WRITE_OFF, amount_minor, on=on, reason=reason, actor=actor)
-    new = [AllocationRow(credit_id, item.id, amount_minor, reason)]
+    return forgive((Forgiven(item_id, amount_minor, reason),), on=on, actor=actor, limit=limit)
+
+
+@transaction.atomic
+def forgive(requests: Sequence[Forgiven], *, on: date, actor: str, limit: Money | None = None) -> Settlement:
+    """Settle items by write-offs and discounts, any number at once, all or nothing.
+
+    With a `limit`, an item's write-offs, earlier ones counted too, stay within that amount (the same figure
+    in every currency). Raises ItemMissing, ItemSettled, AllocationInvalid, WriteOffTooLarge,
+    WriteOffAboveLimit, and for a payment to stand beside CreditMissing, CreditReversed.
+    """
+    if not requests:
+        return Settlement()
+    beside = {each.beside_credit_id for each in requests if each.beside_credit_id is not None}
+    payments = rows.lock_credits(beside)
+    for credit_id in beside:
+        check_not_reversed(credit_or_refusal(payments, credit_id))
+    items = rows.lock_items({each.item_id for each in requests})
+    wanted: Counter[int] = Counter()
+    for each in requests:
+        check_amount(each.amount_minor)
+        check_open(item_or_refusal(items, each.item_id))
+        wanted[each.item_id] += each.amount_minor
+    _check_amounts(wanted, items, limit)
+    credit_ids = rows.insert_credits(
+        [
+            (items[each.item_id].customer_id, each.kind, "", items[each.item_id].currency, each.amount_minor, on,
+             "", rows.reason_text(each.reason), each.beside_credit_id)
+            for each in requests
+        ],
+        count=len(requests),
+        actor=actor,
+    )  # fmt: skip
+    new = [
+        AllocationRow(credit_id, each.item_id, each.amount_minor, each.reason)
+        for credit_id, each in zip(credit_ids, requests, strict=True)
+    ]
     settlement = rows.write_allocations(new, on=on, actor=actor)
-    record("ledger.written_off", settlement, new, on=on, actor=actor, subject=f"ledger_item:{item.id}")
+    discounts = all(each.kind is CreditKind.DISCOUNT for each in requests)
+    subject = f"ledger_item:{requests[0].item_id}" if len(requests) == 1 else ""
+    record("ledger.discounted" if discounts else "ledger.written_off", settlement, new, on=on, actor=actor,
+           subject=subject)  # fmt: skip
     return settlement
+
+
+def _check_amounts(wanted: Mapping[int, int], items: Mapping[int, LockedItem], limit: Money | None) -> None:
+    before = rows.written_off(wanted.keys()) if limit is not None else {}
+    for item_id, amount in wanted.items():
+        item = items[item_id]
+        if amount > item.open:
+            raise WriteOffTooLarge(
+                _("%(number)s has %(open)s open; write off that or less")
+                % {"number": item.number, "open": in_words(item.open, item.currency)}
+            )
+        total = Money(amount + before.get(item_id, 0), item.currency)
+        if limit is not None and total.decimal > limit.decimal:
+            raise WriteOffAboveLimit(
+                _(
+                    "you may write off %(limit)s of one invoice in all; with this it would be %(total)s on "
+                    "%(number)s. Ask an owner to do it."
+                )
+                % {
+                    "limit": in_words(limit.minor, limit.currency),
+                    "total": in_words(total.minor, item.currency),
+                    "number": item.number,
+                }
+            )
 
 
 @transaction.atomic
@@ -67,34 +151,37 @@ def cancel_item(*, item_id: int, on: date, reason: Reason, actor: str) -> Settle
     """Cancel an item: leave the payments on it on account, settle the rest by a CANCELLATION credit.
 
     Credit notes, discounts and write-offs on it stay: they lowered the debt, as the cancellation does.
-    Raises ItemMissing, ItemSettled when nothing is left to cancel, ChangedMeanwhile.
+    Raises ItemMissing (also for what is no debt), ItemSettled when nothing is left to cancel,
+    ChangedMeanwhile.
     """
-    seen = {row[1] for row in rows.live_allocations(item_id=item_id)}
+    seen = {row.credit_id for row in rows.live_allocations(item_ids=[item_id])}
     credits = rows.lock_credits(seen)
     item = item_or_refusal(rows.lock_items({item_id}), item_id)
-    live = rows.live_allocations(item_id=item_id)
-    if any(row[1] not in credits for row in live):
+    if not item.kind.is_debt:
+        raise ItemMissing(_("this invoice does not exist any more; look it up again"))
+    live = rows.live_allocations(item_ids=[item_id])
+    if any(row.credit_id not in credits for row in live):
         raise ChangedMeanwhile(
             _("somebody booked on %(number)s at this moment; try again") % {"number": item.number}
         )
     new = [
-        AllocationRow(credit_id, item.id, -amount, reason, reverses_id=allocation_id)
-        for allocation_id, credit_id, _item, amount in live
-        if credits[credit_id].kind is CreditKind.PAYMENT
+        AllocationRow(row.credit_id, item.id, -row.amount, reason, reverses_id=row.id)
+        for row in live
+        if credits[row.credit_id].kind.is_money
     ]
     rest = item.open - sum(row.amount for row in new)
     if not rest:
         raise ItemSettled(_("nothing is left to cancel on %(number)s") % {"number": item.number})
-    credit_id = _own_credit(item, CreditKind.CANCELLATION, rest, on=on, reason=reason, actor=actor)
+    credit_id = own_credit(item, CreditKind.CANCELLATION, rest, on=on, reason=reason, actor=actor)
     new.append(AllocationRow(credit_id, item.id, rest, reason))
     settlement = rows.write_allocations(new, on=on, actor=actor)
     record("ledger.item_cancelled", settlement, new, on=on, actor=actor, subject=f"ledger_item:{item.id}")
     return settlement
 
 
-def _own_credit(
+def own_credit(
     item: LockedItem, kind: CreditKind, amount: int, *, on: date, reason: Reason, actor: str
 ) -> int:
-    """Add the credit that exists for this item alone."""
-    row = (item.customer_id, kind, "", item.currency, amount, on, "", rows.reason_text(reason))
+    """Add the credit that exists for this item alone, and return its id."""
+    row = (item.customer_id, kind, "", item.currency, amount, on, "", rows.reason_text(reason), None)
     return rows.insert_credits([row], count=1, actor=actor)[0]

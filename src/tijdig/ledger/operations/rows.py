@@ -19,7 +19,7 @@ from typing import Any, Literal
 from django.db import connection
 
 from tijdig.domain.ledger import CreditKind, ItemKind
-from tijdig.domain.reasons import Reason
+from tijdig.domain.reasons import Reason, from_data
 from tijdig.infra import tenancy
 from tijdig.infra.bulk import NULL, copy_lines, escaped
 
@@ -39,6 +39,7 @@ _ITEM_TYPES = {
     "due_date": "date",
     "payment_reference": "text",
     "reverses_credit_id": "bigint",
+    "about_item_id": "bigint",
 }
 _CREDIT_TYPES = {
     "id": "bigint",
@@ -50,6 +51,7 @@ _CREDIT_TYPES = {
     "booking_date": "date",
     "origin": "text",
     "reason": "jsonb",
+    "beside_credit_id": "bigint",
 }
 _ALLOCATION_TYPES = {
     "id": "bigint",
@@ -86,6 +88,18 @@ class LockedCredit:
     amount: int
     unallocated: int
     reversed: bool
+    beside_credit_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """An allocation that stands. The amount in minor units."""
+
+    id: int
+    credit_id: int
+    item_id: int
+    amount: int
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,27 +145,67 @@ def lock_items(item_ids: Collection[int]) -> dict[int, LockedItem]:
 def lock_credits(credit_ids: Collection[int]) -> dict[int, LockedCredit]:
     """Lock these credits by id and return those that exist."""
     rows = _fetch(
-        """SELECT id, customer_id, kind, number, currency, amount, unallocated, reversed FROM ledger_credit
+        """SELECT id, customer_id, kind, number, currency, amount, unallocated, reversed,
+                  beside_credit_id FROM ledger_credit
            WHERE id = ANY(%s) ORDER BY id FOR UPDATE""",
         [list(credit_ids)],
     )
     return {row[0]: LockedCredit(row[0], row[1], CreditKind(row[2]), *row[3:]) for row in rows}
 
 
-def live_allocations(*, item_id: int | None = None, credit_id: int | None = None) -> tuple[Row, ...]:
-    """Return (id, credit id, item id, amount) of the rows of an item or a credit that were not undone."""
-    column, value = ("credit_id", credit_id) if item_id is None else ("item_id", item_id)
-    statement = f"""SELECT a.id, a.credit_id, a.item_id, a.amount FROM ledger_allocation a
-                    WHERE a.organisation_id = %s AND a.{column} = %s AND a.reverses_id IS NULL
+def live_allocations(*, item_ids: Collection[int] = (), credit_ids: Collection[int] = ()) -> tuple[Live, ...]:
+    """Return the rows of these items, or of these credits, that were not undone, as they were added."""
+    column, values = ("item_id", item_ids) if item_ids else ("credit_id", credit_ids)
+    statement = f"""SELECT a.id, a.credit_id, a.item_id, a.amount, a.reason FROM ledger_allocation a
+                    WHERE a.organisation_id = %s AND a.{column} = ANY(%s) AND a.reverses_id IS NULL
                       AND NOT EXISTS (SELECT FROM ledger_allocation u WHERE u.reverses_id = a.id)
                     ORDER BY a.id"""  # noqa: S608  names of our own
-    return tuple(_fetch(statement, [tenancy.current_organisation_id(), value]))
+    found: list[Row] = _fetch(statement, [tenancy.current_organisation_id(), list(values)])
+    return tuple(
+        Live(row[0], row[1], row[2], row[3], from_data(json.loads(row[4])) or Reason("BOOKED_BY_HAND"))
+        for row in found
+    )
+
+
+def credits_beside(credit_ids: Collection[int]) -> frozenset[int]:
+    """Return the ids of what was given beside these credits (a discount) and stands."""
+    rows = _fetch(
+        """SELECT id FROM ledger_credit
+           WHERE organisation_id = %s AND beside_credit_id = ANY(%s) AND NOT reversed""",
+        [tenancy.current_organisation_id(), list(credit_ids)],
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def written_off(item_ids: Collection[int]) -> dict[int, int]:
+    """Return what was written off of each of these items and stands, in minor units; none: left out."""
+    return dict(
+        _fetch(
+            """SELECT a.item_id, sum(a.amount)::bigint FROM ledger_allocation a
+               JOIN ledger_credit c ON c.id = a.credit_id AND c.kind = 'WRITE_OFF'
+               WHERE a.organisation_id = %s AND a.item_id = ANY(%s) GROUP BY a.item_id""",
+            [tenancy.current_organisation_id(), list(item_ids)],
+        )
+    )
+
+
+def last_days(credit_ids: Collection[int]) -> dict[int, date]:
+    """Return the day each of these credits, or its last allocation, counts from."""
+    return dict(
+        _fetch(
+            """SELECT c.id, greatest(c.booking_date, (SELECT max(a.on_date) FROM ledger_allocation a
+                                      WHERE a.organisation_id = c.organisation_id AND a.credit_id = c.id))
+               FROM ledger_credit c WHERE c.id = ANY(%s)""",
+            [list(credit_ids)],
+        )
+    )
 
 
 def insert_items(rows: Iterable[Row], *, count: int) -> tuple[int, ...]:
     """Add items, all of it open.
 
-    A row is (customer id, kind, number, currency, amount, issue date, due date, reference, reversed credit).
+    A row is (customer id, kind, number, currency, amount, issue date, due date, reference, reversed credit,
+    item it is about).
     """
     return _insert("ledger_item", _ITEM_TYPES, rows, count=count, also={"open": "amount"})
 
@@ -159,7 +213,8 @@ def insert_items(rows: Iterable[Row], *, count: int) -> tuple[int, ...]:
 def insert_credits(rows: Iterable[Row], *, count: int, actor: str) -> tuple[int, ...]:
     """Add credits, nothing of it allocated.
 
-    A row is (customer id, kind, number, currency, amount, booking date, origin, reason as text).
+    A row is (customer id, kind, number, currency, amount, booking date, origin, reason as text, credit it
+    stands beside).
     """
     also = {"unallocated": "amount", "reversed": "false", "actor": "%(actor)s"}
     return _insert("ledger_credit", _CREDIT_TYPES, rows, count=count, also=also, parameters={"actor": actor})
@@ -185,10 +240,10 @@ def write_allocations(rows: Sequence[AllocationRow], *, on: date, actor: str) ->
     )
 
 
-def mark_reversed(credit_id: int) -> None:
-    """Note on a credit that it has been taken back."""
+def mark_reversed(credit_ids: Collection[int]) -> None:
+    """Note on credits that they have been taken back."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE ledger_credit SET reversed = true WHERE id = %s", [credit_id])
+        cursor.execute("UPDATE ledger_credit SET reversed = true WHERE id = ANY(%s)", [list(credit_ids)])
 
 
 def mark_left_on_account(credit_id: int, on: date) -> None:

@@ -40,12 +40,14 @@ from tijdig.ledger.queries.lookups import (
     credits_by_origin,
     credits_of,
     credits_with_money_left,
+    elsewhere_of,
     item,
     items,
     known_numbers,
     open_items_by_number,
     open_items_by_reference,
     open_items_of,
+    small_rests,
 )
 from tijdig.ledger.queries.movements import Movement, MovementKind, movements
 from tijdig.ledger.queries.pages import (
@@ -95,6 +97,7 @@ __all__ = [
     "credits_left_of",
     "credits_of",
     "credits_with_money_left",
+    "elsewhere_of",
     "item",
     "item_count",
     "item_page",
@@ -115,6 +118,7 @@ __all__ = [
     "open_items_of_customers",
     "open_numbers_of_amounts",
     "position_as_of",
+    "small_rests",
     "unplaced_credits_of",
     "unplaced_money_of",
 ]

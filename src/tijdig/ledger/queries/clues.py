@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from tijdig.domain.ledger import ItemKind
 from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger.queries.lookups import credits, fetch, items
 from tijdig.ledger.queries.views import CreditView, ItemView
-
-_NOT_PAYABLE = (ItemKind.REVERSAL, ItemKind.REFUND_DUE)
 
 
 def items_by_clue(*, references: Collection[str], cores: Collection[str]) -> tuple[ItemView, ...]:
@@ -59,7 +56,7 @@ def items_of_amount(minor: int, *, limit: int) -> tuple[ItemView, ...]:
         },
     )
     found = items([item_id for (item_id,) in ids])
-    return tuple(found[item_id] for (item_id,) in ids)
+    return tuple(found[item_id] for (item_id,) in ids if found[item_id].kind.is_debt)
 
 
 def open_items_by_tail(tails: Collection[str], *, limit: int) -> tuple[ItemView, ...]:
@@ -173,4 +170,4 @@ def credits_left_of(customer_ids: Collection[int]) -> Mapping[int, CreditView]:
 def _payable(item_ids: Iterable[int]) -> tuple[ItemView, ...]:
     wanted = list(item_ids)
     found = items(wanted).values() if wanted else ()
-    return tuple(view for view in found if view.kind not in _NOT_PAYABLE)
+    return tuple(view for view in found if view.kind.is_debt)

@@ -147,7 +147,10 @@ def ageing(on: date) -> tuple[Ageing, ...]:
 
 
 def money_figures(on: date) -> tuple[MoneyFigures, ...]:
-    """Return the day's figures per currency; paid counts payments booked from Monday up to `on`."""
+    """Return the day's figures per currency; paid counts payments booked from Monday up to `on`.
+
+    Less what of those came back.
+    """
     rows = fetch(
         """SELECT currency, sum(not_due), sum(not_due_count), sum(overdue), sum(overdue_count),
                   sum(paid), sum(on_account)
@@ -162,6 +165,14 @@ def money_figures(on: date) -> tuple[MoneyFigures, ...]:
                SELECT currency, 0, 0, 0, 0, sum(amount), 0 FROM ledger_credit
                WHERE organisation_id = %(organisation)s AND kind = 'PAYMENT' AND NOT reversed
                  AND booking_date BETWEEN %(monday)s AND %(on)s GROUP BY currency
+               UNION ALL
+               SELECT item.currency, 0, 0, 0, 0, -sum(taken.amount), 0 FROM ledger_item item
+               JOIN ledger_allocation taken
+                 ON taken.organisation_id = item.organisation_id AND taken.item_id = item.id
+               JOIN ledger_credit paid ON paid.id = taken.credit_id AND paid.kind = 'PAYMENT'
+                AND NOT paid.reversed AND paid.booking_date BETWEEN %(monday)s AND %(on)s
+               WHERE item.organisation_id = %(organisation)s AND item.open = 0 AND item.kind = 'RETURNED'
+                 AND item.issue_date BETWEEN %(monday)s AND %(on)s GROUP BY item.currency
                UNION ALL
                SELECT currency, 0, 0, 0, 0, 0, sum(unallocated) FROM ledger_credit
                WHERE organisation_id = %(organisation)s AND unallocated > 0 GROUP BY currency

@@ -11,11 +11,12 @@ from django.db import connection
 
 from tijdig.domain import reasons
 from tijdig.domain.ledger import CreditKind, ItemKind
+from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger.queries.views import AllocationView, CreditView, ItemView
 
 ITEM_COLUMNS = """id, customer_id, kind, number, currency, amount, open, issue_date, due_date,
-    payment_reference, settled_date, reverses_credit_id"""
+    payment_reference, settled_date, reverses_credit_id, about_item_id"""
 _CREDIT_COLUMNS = """id, customer_id, kind, number, currency, amount, unallocated, booking_date, origin,
     actor, reversed, created_at, reason, left_on_account_date"""
 
@@ -40,6 +41,13 @@ def items(item_ids: Collection[int]) -> dict[int, ItemView]:
 def open_items_of(customer_id: int) -> tuple[ItemView, ...]:
     """Return what the customer owes, oldest due date first."""
     return tuple(_items("open > 0 AND customer_id = %s ORDER BY due_date, id", [customer_id]))
+
+
+def small_rests(*, up_to: Money, limit: int) -> tuple[ItemView, ...]:
+    """Return the invoices that were paid but for this or less, least first, at most `limit`."""
+    condition = """open BETWEEN 1 AND %s AND currency = %s AND open < amount AND kind = 'INVOICE'
+        ORDER BY open, id LIMIT %s"""
+    return tuple(_items(condition, [up_to.minor, up_to.currency, limit]))
 
 
 def open_items_by_reference(references: Collection[str]) -> dict[str, tuple[ItemView, ...]]:
@@ -92,6 +100,17 @@ def credits_with_money_left(customer_id: int) -> tuple[CreditView, ...]:
     """Return what the customer has on account, oldest first."""
     condition = "customer_id = %s AND unallocated > 0 ORDER BY booking_date, id"
     return tuple(find_credits(condition, [customer_id]))
+
+
+def elsewhere_of(credit_ids: Collection[int]) -> dict[int, int]:
+    """Return what of each of these credits is paid back or was moved, in minor units; none: left out."""
+    rows = fetch(
+        """SELECT a.credit_id, sum(a.amount)::bigint FROM ledger_allocation a
+           JOIN ledger_item i ON i.id = a.item_id AND i.kind IN ('REFUND_DUE', 'MOVED_OUT')
+           WHERE a.organisation_id = %s AND a.credit_id = ANY(%s) GROUP BY 1 HAVING sum(a.amount) > 0""",
+        [tenancy.current_organisation_id(), list(credit_ids)],
+    )
+    return dict(rows)
 
 
 def allocation(allocation_id: int) -> AllocationView | None:

@@ -26,16 +26,22 @@ class MovementKind(StrEnum):
     FEE = "FEE"
     INTEREST = "INTEREST"
     REFUND_DUE = "REFUND_DUE"
+    RETURNED = "RETURNED"
+    MOVED_OUT = "MOVED_OUT"
     PAYMENT = "PAYMENT"
     CREDIT_NOTE = "CREDIT_NOTE"
     DISCOUNT = "DISCOUNT"
     WRITE_OFF = "WRITE_OFF"
     CANCELLATION = "CANCELLATION"
+    MOVED_IN = "MOVED_IN"
+    RELEASE = "RELEASE"
     PAYMENT_REVERSED = "PAYMENT_REVERSED"
     CREDIT_NOTE_REVERSED = "CREDIT_NOTE_REVERSED"
     DISCOUNT_REVERSED = "DISCOUNT_REVERSED"
     WRITE_OFF_REVERSED = "WRITE_OFF_REVERSED"
     CANCELLATION_REVERSED = "CANCELLATION_REVERSED"
+    MOVED_IN_REVERSED = "MOVED_IN_REVERSED"
+    RELEASE_REVERSED = "RELEASE_REVERSED"
     FOR_OTHER = "FOR_OTHER"
     BY_OTHER = "BY_OTHER"
 
@@ -112,10 +118,11 @@ _MOVEMENTS = f"""
     ), settled AS (
         SELECT a.credit_id, i.number, min(a.id) AS place
         FROM theirs AS a JOIN ledger_item AS i ON i.id = a.item_id
-        WHERE i.kind <> '{ItemKind.REVERSAL}' AND a.on_date <= %(on)s
+        WHERE i.kind IN ('INVOICE', 'FEE', 'INTEREST') AND a.on_date <= %(on)s
         GROUP BY a.credit_id, i.id, i.number HAVING sum(a.amount) > 0
     )
-    SELECT 1, day, kind, number, due_date, currency, amount, id, NULL::bigint, '', '{{}}'::text[]
+    SELECT 1, day, kind, CASE WHEN kind IN ('RETURNED', 'MOVED_OUT') THEN '' ELSE number END, due_date, currency,
+           amount, id, NULL::bigint, '', '{{}}'::text[]
     FROM charged WHERE kind <> '{ItemKind.REVERSAL}' AND day BETWEEN %(since)s AND %(on)s
     UNION ALL
     SELECT 2, charged.day, c.kind || '_REVERSED', c.number, NULL, charged.currency, charged.amount, charged.id,

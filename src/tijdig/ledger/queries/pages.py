@@ -188,7 +188,10 @@ def _branches(
 
 def _chosen(half: str, *, on: date, status: ItemStatus, customer_id: int | None) -> _Filter:
     chosen = _Filter()
-    chosen.add(f"organisation_id = %s AND kind <> 'REVERSAL' AND {half}", tenancy.current_organisation_id())
+    chosen.add(
+        f"organisation_id = %s AND kind IN ('INVOICE', 'FEE', 'INTEREST') AND {half}",
+        tenancy.current_organisation_id(),
+    )
     if status == ItemStatus.OVERDUE:
         chosen.add("due_date < %s", on)
     if customer_id is not None:

@@ -26,6 +26,7 @@ class ItemView:
     payment_reference: str
     settled_date: date | None
     reverses_credit_id: int | None
+    about_item_id: int | None = None
 
     @property
     def amount(self) -> Money:
@@ -107,4 +108,4 @@ class AllocationView:
     @property
     def can_be_undone(self) -> bool:
         """Whether undoing it makes sense: it settles something and has not been undone."""
-        return self.reverses_id is None and not self.undone and self.item_kind != ItemKind.REVERSAL
+        return self.reverses_id is None and not self.undone and self.item_kind.is_debt

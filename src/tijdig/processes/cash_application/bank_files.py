@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tijdig.banking.table_layouts import save_layout, saved_layout
 from tijdig.domain.documents import Rejected, StatementLine
-from tijdig.formats import archive, bank_table, detect, table
+from tijdig.formats import archive, bank_table, detect, pain002, table
 from tijdig.formats.archive import Member
 from tijdig.formats.bank_table import BankTableRefused, Holds, Layout, LayoutInvalid
 
@@ -18,8 +18,13 @@ _SHOWN = 20
 
 
 def is_bank_file(content: bytes) -> bool:
-    """Return whether it holds bank movements, as far as its beginning and its columns tell."""
-    return detect.is_bank_statement(content) or saved_layout(content) is not None
+    """Return whether it holds bank movements, or what a bank says of orders (pain.002).
+
+    As far as its beginning and its columns tell.
+    """
+    return (
+        detect.is_bank_statement(content) or pain002.looks_like(content) or saved_layout(content) is not None
+    )
 
 
 def unpacked(name: str, content: bytes) -> tuple[Member, ...]:

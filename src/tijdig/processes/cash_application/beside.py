@@ -17,8 +17,6 @@ from tijdig.ledger import queries as ledger_queries
 from tijdig.ledger.operations import AllocationRequest, NewCredit, Settlement
 from tijdig.processes.cash_application.gathering import origin_of
 
-# More parts of one payment are never forgiven: proposals with more items are not made.
-_MOST_DIFFERENCES = 100
 _KINDS = {
     Forgiveness.DISCOUNT: CreditKind.DISCOUNT,
     Forgiveness.SMALL_DIFFERENCE: CreditKind.WRITE_OFF,
@@ -27,9 +25,12 @@ _KINDS = {
 
 
 def differences(
-    line: LineView, booking: Proposal, customer_of: dict[int, int]
+    line: LineView, booking: Proposal, customer_of: dict[int, int], *, payment_id: int
 ) -> Iterator[tuple[NewCredit, int]]:
-    """Yield a credit for each part that is forgiven, with the item it is for; `customer_of` is by item."""
+    """Yield a credit for each part that is forgiven, with the item it is for; `customer_of` is by item.
+
+    Each goes when the payment it is given with goes.
+    """
     for place, part in enumerate(booking.forgiven, start=1):
         credit = NewCredit(
             customer_id=customer_of[part.item_id],
@@ -38,7 +39,8 @@ def differences(
             currency=line.amount.currency,
             booking_date=line.booking_date,
             reason=booking.reason,
-            origin=_origin_of_difference(line.id, place),
+            origin=f"{origin_of(line.id)}:{place}",
+            beside_credit_id=payment_id,
         )
         yield credit, part.item_id
 
@@ -52,12 +54,11 @@ def uses_of_credits(line: LineView, booking: Proposal) -> Iterator[AllocationReq
 
 
 def take_back(line: LineView, *, on: date, reason: Reason, actor: str) -> Sequence[Settlement]:
-    """Take back what was booked beside the payment of a line, by reversing rows."""
-    origins = [_origin_of_difference(line.id, place) for place in range(1, _MOST_DIFFERENCES + 1)]
-    done = [
-        ledger.reverse_credit(credit_id=credit.id, on=on, reason=reason, actor=actor)
-        for credit in ledger_queries.credits_by_origin(origins).values()
-    ]
+    """Take back the credits that were used with the payment of a line, by reversing rows.
+
+    What was forgiven goes with the payment by itself.
+    """
+    done = []
     used = str(line.reason.facts.get("credit_ids", "")) if line.reason else ""
     for credit_id in filter(None, used.split(",")):
         for allocation in ledger_queries.allocations_of_credit(int(credit_id)):
@@ -77,7 +78,3 @@ def together(settlements: Sequence[Settlement]) -> Settlement:
         changed=tuple(dict.fromkeys(i for one in settlements for i in one.changed)),
         allocation_ids=tuple(i for one in settlements for i in one.allocation_ids),
     )
-
-
-def _origin_of_difference(line_id: int, place: int) -> str:
-    return f"{origin_of(line_id)}:{place}"

@@ -22,7 +22,8 @@ from tijdig.infra.readers_language import amount_in_words
 from tijdig.ledger import operations as ledger
 from tijdig.ledger import queries as ledger_queries
 from tijdig.ledger.operations import AllocationRequest, Settlement
-from tijdig.processes import reactions
+from tijdig.payments import queries as payment_queries
+from tijdig.processes import reactions, refunds, returns
 from tijdig.processes.cash_application import beside, learning
 from tijdig.processes.cash_application.gathering import origin_of
 
@@ -45,6 +46,10 @@ class NotAReceipt(ValueError):
 
 class AllocatedTooMuch(ValueError):
     """More would be allocated than the payment is."""
+
+
+class CurrencyIsTheSame(ValueError):
+    """The payment is in the currency that was stated."""
 
 
 class CustomerUnclear(ValueError):
@@ -79,42 +84,98 @@ def book_line(
     )
     if not line.is_receipt:
         raise NotAReceipt(_("Only money that came in can be booked on invoices."))
-    allocated = sum(amount for _, amount in allocations)
-    if allocated > line.amount.minor:
-        too_much = Money(allocated - line.amount.minor, line.amount.currency)
-        raise AllocatedTooMuch(
-            _("That is %(more)s more than the payment of %(amount)s.")
-            % {"more": amount_in_words(too_much), "amount": amount_in_words(line.amount)}
-        )
     payer = customer_id if customer_id is not None else _one_customer([item_id for item_id, _ in allocations])
     reason = Reason("BOOKED_BY_HAND" if allocations else "LEFT_ON_ACCOUNT")
-    credit_id = ledger.add_credit(
-        customer_id=payer,
-        kind=CreditKind.PAYMENT,
-        amount=line.amount,
-        booking_date=line.booking_date,
-        origin=origin_of(line_id),
-        number="",
+    return _book(
+        line,
+        line.amount,
+        allocations,
+        payer=payer,
         reason=reason,
-        actor=actor,
-    )
-    banking.set_line_states([StateChange(line_id, LineState.BOOKED, reason)])
-    learning.booked_by_hand(line, payer)
-    if not allocations:
-        return Booking(credit_id, Settlement())
-    settlement = allocate_credit(
-        credit_id=credit_id,
-        allocations=allocations,
         across_customers=customer_id is not None,
         on=on,
         actor=actor,
     )
-    return Booking(credit_id, settlement)
 
 
 def leave_on_account(*, line_id: int, customer_id: int, on: date, actor: str) -> Booking:
     """Book a waiting payment as money of the customer, to be allocated later. Raises as book_line."""
     return book_line(line_id=line_id, allocations=(), customer_id=customer_id, on=on, actor=actor)
+
+
+@transaction.atomic
+def book_in_other_currency(
+    *,
+    line_id: int,
+    amount: Money,
+    allocations: Sequence[tuple[int, int]],
+    customer_id: int,
+    on: date,
+    actor: str,
+) -> Booking:
+    """Book a waiting payment as `amount` in another currency, as a person states it is worth there.
+
+    An item is settled in its own currency only, so nothing is ever converted by itself. The rate, that of the
+    file where it tells one, is kept as a fact. Raises as book_line; AllocatedTooMuch against `amount`.
+    """
+    line = _claim(
+        line_id, LineState.WAITING, LineNotWaiting(_("Somebody has dealt with this payment already."))
+    )
+    if not line.is_receipt or amount.minor <= 0:
+        raise NotAReceipt(_("Only money that came in can be booked on invoices."))
+    if amount.currency == line.amount.currency:
+        raise CurrencyIsTheSame(_("The payment is in that currency already; book it as it is."))
+    rate = line.exchange_rate or f"{(amount.decimal / line.amount.decimal):.6f}".rstrip("0").rstrip(".")
+    facts = {"currency": line.amount.currency, "amount": str(line.amount), "rate": rate}
+    return _book(
+        line,
+        amount,
+        allocations,
+        payer=customer_id,
+        reason=Reason("BOOKED_AT_RATE", facts),
+        across_customers=True,
+        on=on,
+        actor=actor,
+    )
+
+
+def _book(
+    line: LineView,
+    amount: Money,
+    allocations: Sequence[tuple[int, int]],
+    *,
+    payer: int,
+    reason: Reason,
+    across_customers: bool,
+    on: date,
+    actor: str,
+) -> Booking:
+    """Book a claimed payment as this amount of the payer, and settle items with it."""
+    allocated = sum(minor for _, minor in allocations)
+    if allocated > amount.minor:
+        too_much = Money(allocated - amount.minor, amount.currency)
+        raise AllocatedTooMuch(
+            _("That is %(more)s more than the payment of %(amount)s.")
+            % {"more": amount_in_words(too_much), "amount": amount_in_words(amount)}
+        )
+    credit_id = ledger.add_credit(
+        customer_id=payer,
+        kind=CreditKind.PAYMENT,
+        amount=amount,
+        booking_date=line.booking_date,
+        origin=origin_of(line.id),
+        number="",
+        reason=reason,
+        actor=actor,
+    )
+    banking.set_line_states([StateChange(line.id, LineState.BOOKED, reason)])
+    learning.booked_by_hand(line, payer)
+    if not allocations:
+        return Booking(credit_id, Settlement())
+    settlement = allocate_credit(
+        credit_id=credit_id, allocations=allocations, across_customers=across_customers, on=on, actor=actor
+    )
+    return Booking(credit_id, settlement)
 
 
 @transaction.atomic
@@ -130,6 +191,7 @@ def allocate_credit(
 
     Raises what ledger.operations.allocate_many raises.
     """
+    audit.reserve()
     reason = Reason("BOOKED_BY_HAND")
     requests = [AllocationRequest(credit_id, item_id, amount, reason) for item_id, amount in allocations]
     settlement = ledger.allocate_many(requests, on=on, actor=actor, across_customers=across_customers)
@@ -144,6 +206,7 @@ def undo_allocation(*, allocation_id: int, text: str = "", on: date, actor: str)
 
     `text` is why, in the person's own words. Raises what ledger.operations.undo_allocation raises.
     """
+    audit.reserve()
     settlement = ledger.undo_allocation(allocation_id=allocation_id, on=on, reason=_why(text), actor=actor)
     learning.allocation_taken_back(allocation_id, on=on)
     reactions.after_settlement(settlement=settlement, on=on)
@@ -152,11 +215,16 @@ def undo_allocation(*, allocation_id: int, text: str = "", on: date, actor: str)
 
 @transaction.atomic
 def unbook_line(*, line_id: int, text: str = "", on: date, actor: str) -> Settlement:
-    """Take the booking of a payment back whole, by reversing rows; the payment waits again.
+    """Take the booking of a movement back whole, by reversing rows; it waits again.
 
-    Raises LineMissing, LineNotBooked.
+    Also that it took an earlier payment back, or paid a refund. Raises LineMissing, LineNotBooked,
+    MoneyIsElsewhere where money of it came back or went elsewhere since, RefundMovedOn.
     """
     line = _claim(line_id, LineState.BOOKED, LineNotBooked(_("This payment is not booked.")))
+    told = payment_queries.return_told_by(line_id)
+    if told is not None and told.counted_line_id == line_id and told.undone_at is None:
+        return returns.undo(return_id=told.id, text=text, on=on, actor=actor)
+    refunds.take_back(line_id=line_id, actor=actor)
     origin = origin_of(line_id)
     credit = ledger_queries.credits_by_origin([origin]).get(origin)
     settlement = Settlement()
@@ -187,22 +255,12 @@ def reopen_line(*, line_id: int, actor: str) -> None:
     learning.look_whose_it_is(line_id)
 
 
-@transaction.atomic
-def write_off(*, item_id: int, amount_minor: int, text: str, on: date, actor: str) -> Settlement:
-    """Stop asking for so much of an item, with the person's reason. Undoing its allocation takes it back.
-
-    Raises what ledger.operations.write_off raises.
-    """
-    reason = Reason("PERSON_SAID", {"text": text.strip()[:500]}) if text.strip() else Reason("WRITTEN_OFF")
-    settlement = ledger.write_off(
-        item_id=item_id, amount_minor=amount_minor, on=on, reason=reason, actor=actor
-    )
-    reactions.after_settlement(settlement=settlement, on=on)
-    return settlement
-
-
 def _claim(line_id: int, state: LineState, otherwise: ValueError) -> LineView:
-    """Lock the line, check that it is in `state` and return it; of two at once the second is told so."""
+    """Lock the line, check that it is in `state` and return it; of two at once the second is told so.
+
+    The end of the audit trail first, then lines, credits, items: everybody in that order (see audit.reserve).
+    """
+    audit.reserve()
     if banking.lock_lines([line_id])[line_id] != state:
         raise otherwise
     return bank.lines([line_id])[line_id]

@@ -11,22 +11,25 @@ import psycopg
 from django.db import OperationalError, connection, transaction
 
 from tijdig.banking import operations as banking
+from tijdig.banking import originals
 from tijdig.banking import queries as bank
 from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView, StatementView
 from tijdig.banking.states import LineState
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.matching import Match, MatchSettings, Proposal
+from tijdig.formats import pain002
 from tijdig.infra import audit, tenancy
 from tijdig.infra.bulk import many_objects
 from tijdig.ledger import operations as ledger
 from tijdig.ledger.operations import AllocationRequest, NewCredit
 from tijdig.ledger.queries import ItemView
-from tijdig.processes import reactions
-from tijdig.processes.cash_application import learning
+from tijdig.processes import reactions, returns
+from tijdig.processes.cash_application import learning, status_reports
 from tijdig.processes.cash_application.beside import differences, uses_of_credits
 from tijdig.processes.cash_application.gathering import decide, origin_of, settings_now, transfer_of
 from tijdig.processes.cash_application.setting_aside import apply_rules
+from tijdig.processes.returns import Heard
 
 _LINES_AT_ONCE = 2000
 _TRIES = 3
@@ -36,7 +39,7 @@ _APPLYING = 7_042_001
 # Movements that are nobody's receipt need no person; what came back does.
 _IGNORED_BY_ITSELF = frozenset({"MONEY_OUT", "NO_MONEY_MOVED"})
 # A person took these back; booking them again by itself would undo that.
-_LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "TAKEN_UP_AGAIN"})
+_LEFT_TO_A_PERSON = returns.LEFT_TO_A_PERSON
 
 
 class TooBusy(RuntimeError):
@@ -71,6 +74,8 @@ class BankImport:
     ignored: int
     already_known: int
     rejected: int
+    heard: Heard | None = None
+    """Of a status report (pain.002), which holds no movements: what came of it."""
 
 
 @transaction.atomic
@@ -80,6 +85,10 @@ def import_bank_file(*, name: str, content: bytes, on: date, actor: str) -> Bank
     Raises banking.operations.BankFileRefused when nothing in it can be read, TooBusy.
     """
     _one_at_a_time()
+    if pain002.looks_like(content):
+        file_id, heard = status_reports.take_in(name=name, content=content, on=on, actor=actor)
+        is_new = heard is not None
+        return BankImport(file_id, is_new, (), 0, 0, 0, 0, 0, 0, heard=heard or Heard(0, 0, 0, 0))
     with many_objects():
         outcome = banking.record_file(name=name, content=content, actor=actor)
         statement_ids = [statement.id for statement in outcome.statements]
@@ -119,14 +128,27 @@ def _one_at_a_time() -> None:
 
 
 def _apply(statement_ids: Collection[int] | None, *, on: date, actor: str) -> Booked:
-    done, settings = Booked(), settings_now(learning.trusted_matchers(on=on))
     line_ids = bank.waiting_ids(statement_ids=statement_ids)
-    for start in range(0, len(line_ids), _LINES_AT_ONCE):
-        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], settings, on=on, actor=actor)
+    back = returns.before_matching(line_ids, statement_ids=statement_ids, on=on, actor=actor)
+    done = _match([line_id for line_id in line_ids if line_id not in back.decided], on=on, actor=actor)
+    late = returns.after_matching(back.deferred, on=on, actor=actor)
+    if late.reopened:  # what came back may have been paid again
+        again = set(bank.waiting_ids(statement_ids=statement_ids)) - back.decided - late.decided
+        _match(sorted(again), on=on, actor=actor)
+    if back.decided or late.decided:
+        states = originals.states_of(line_ids)
+        done = Booked(states[LineState.BOOKED], states[LineState.WAITING], states[LineState.IGNORED])
     if done.booked:
         audit.record(
             actor=actor, action="cash.applied", data={"booked": done.booked, "waiting": done.waiting}
         )
+    return done
+
+
+def _match(line_ids: Sequence[int], *, on: date, actor: str) -> Booked:
+    done, settings = Booked(), settings_now(learning.trusted_matchers(on=on))
+    for start in range(0, len(line_ids), _LINES_AT_ONCE):
+        done += _apply_batch(line_ids[start : start + _LINES_AT_ONCE], settings, on=on, actor=actor)
     return done
 
 
@@ -194,28 +216,27 @@ def _book(
     if not bookings:
         return
     customer_of = {item.id: item.customer_id for item in items.values()}
-    payments = [_payment(line, booking) for line, booking in bookings]
+    credit_ids = ledger.add_credits([_payment(line, booking) for line, booking in bookings], actor=actor)
     beside_them = [
         (line, *difference)
-        for line, booking in bookings
-        for difference in differences(line, booking, customer_of)
+        for credit_id, (line, booking) in zip(credit_ids, bookings, strict=True)
+        for difference in differences(line, booking, customer_of, payment_id=credit_id)
     ]
-    new = [*payments, *(credit for _, credit, _ in beside_them)]
-    credit_ids = ledger.add_credits(new, actor=actor)
+    difference_ids = ledger.add_credits([credit for _, credit, _ in beside_them], actor=actor)
     by_day: dict[tuple[date, bool], list[AllocationRequest]] = defaultdict(list)
 
     def add(line: LineView, request: AllocationRequest, *, for_others: bool) -> None:
         # The day the money came is the day it counts, whenever the file was taken in.
         by_day[max(line.booking_date, items[request.item_id].issue_date), for_others].append(request)
 
-    for credit_id, (line, booking) in zip(credit_ids, bookings, strict=False):
+    for credit_id, (line, booking) in zip(credit_ids, bookings, strict=True):
         for_others = any(customer_of[share.item_id] != booking.customer_id for share in booking.shares)
         for share in booking.shares:
             request = AllocationRequest(credit_id, share.item_id, share.amount_minor, booking.reason)
             add(line, request, for_others=for_others)
         for request in uses_of_credits(line, booking):
             add(line, request, for_others=False)
-    for credit_id, (line, credit, item_id) in zip(credit_ids[len(payments) :], beside_them, strict=True):
+    for credit_id, (line, credit, item_id) in zip(difference_ids, beside_them, strict=True):
         request = AllocationRequest(credit_id, item_id, credit.amount_minor, credit.reason)
         add(line, request, for_others=False)
     for (day, for_others), requests in sorted(by_day.items()):

@@ -19,7 +19,7 @@ from tijdig.infra import audit
 
 _MOST_AT_ONCE = 10_000
 # What a person took up again stays with the person.
-_LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "TAKEN_UP_AGAIN"})
+_LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemStatus
 from tijdig.organisations.queries import Role
-from tijdig.processes import cash_application
+from tijdig.payments import operations as refund_operations
+from tijdig.processes import cash_application, returns
 
 _TABS = (
     (LineState.WAITING, gettext_lazy("Waiting")),
@@ -43,6 +44,7 @@ _TABS = (
 )
 _FOUND_AT_MOST = 30
 _PAYERS_AT_MOST = 8
+_EARLIER_AT_MOST = 10
 _COUNTED_TO = 1000
 # What a person may run into while booking; each says in its own words what to do.
 _REFUSALS = (
@@ -61,6 +63,9 @@ _REFUSALS = (
     ledger_operations.ItemMissing,
     ledger_operations.ItemOverpaid,
     ledger_operations.ItemSettled,
+    ledger_operations.MoneyIsElsewhere,
+    refund_operations.RefundMovedOn,
+    returns.CannotTakeBack,
 )
 
 
@@ -196,6 +201,8 @@ def _page(request: MemberRequest, found: LineView, problem: str = "") -> HttpRes
     }
     if found.state == LineState.WAITING and found.is_receipt:
         context |= _ways_to_book(request, found, search)
+    elif found.state == LineState.WAITING:
+        context["earlier"] = returns.candidates(found.id)[:_EARLIER_AT_MOST]
     elif found.state == LineState.BOOKED:
         context |= _booking(request, found)
     return render(request, "bank/line.html", context, status=400 if problem else 200)
@@ -440,6 +447,21 @@ def reopen(request: MemberRequest, line_id: int) -> HttpResponse:
         found,
         lambda: cash_application.reopen_line(line_id=line_id, actor=request.actor),
         _("The movement waits again."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def take_payment_back(request: MemberRequest, line_id: int, payment_line_id: int) -> HttpResponse:
+    """Say which earlier payment a movement takes back."""
+    found = _line(line_id)
+    return _done(
+        request,
+        found,
+        lambda: returns.take_back_by_hand(
+            line_id=line_id, payment_line_id=payment_line_id, on=request.today, actor=request.actor
+        ),
+        _("The payment was taken back: its invoices are open again."),
     )
 
 

@@ -176,6 +176,13 @@ def _page(request: MemberRequest, customer: queries.CustomerView, **forms_: form
     return render(request, "customers/page.html", context, status=400 if forms_ else 200)
 
 
+def customer_meant(text: str) -> int | None:
+    """Return the customer with this number, or the only one whose name, number or town fits; else None."""
+    by_number = queries.by_numbers([text]).get(text)
+    found = (by_number,) if by_number is not None else queries.ids_matching(text, limit=2)
+    return found[0] if len(found) == 1 else None
+
+
 def state_of(item: ItemView, *, on: date) -> str:
     """Return the status the item reads as: PAID, OVERDUE, PART_PAID, DUE_TODAY or NOT_DUE."""
     if not item.is_open:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
+from tijdig.domain.ledger import WriteOffReason
 from tijdig.dunning import operations as dunning
 from tijdig.dunning import queries as follow_ups
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.forms import AmountField, DayField
 from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, read_listing
-from tijdig.interfaces.web.pages.customers import HoldForm, state_of, timeline_of
+from tijdig.interfaces.web.pages.customers import HoldForm, customer_meant, state_of, timeline_of
 from tijdig.invoices import queries as invoices
 from tijdig.ledger import operations as writing
 from tijdig.ledger import queries as ledger
@@ -75,15 +76,32 @@ class InvoiceForm(forms.Form):
         amount.currency = currency
 
 
+_WHY = (
+    (WriteOffReason.SMALL_DIFFERENCE, gettext_lazy("A small difference")),
+    (WriteOffReason.BANK_CHARGES, gettext_lazy("Bank charges")),
+    (WriteOffReason.GOODWILL, gettext_lazy("Goodwill")),
+    (WriteOffReason.UNCOLLECTABLE, gettext_lazy("It cannot be collected")),
+    (WriteOffReason.DISPUTED, gettext_lazy("It is disputed, and rightly so")),
+    (WriteOffReason.OTHER, gettext_lazy("Another reason")),
+)
+
+
 class WriteOffForm(forms.Form):
     """How much is given up, and why."""
 
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
+    why = forms.ChoiceField(label=gettext_lazy("Why"), choices=_WHY)
+    reason = forms.CharField(label=gettext_lazy("In your own words"), max_length=300, required=False)
 
     def __init__(self, *arguments: Any, item: ItemView, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.fields["amount"] = AmountField(label=_("Amount"), currency=item.currency)
-        self.order_fields(["amount", "reason"])
+        self.order_fields(["amount", "why", "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("why") == WriteOffReason.OTHER and not values.get("reason"):
+            self.add_error("reason", _("Say in a few words why."))
+        return values
 
 
 class UndoForm(forms.Form):
@@ -204,7 +222,7 @@ def _added(request: MemberRequest, form: InvoiceForm) -> invoices.InvoiceView | 
     """Return the document that was added; None where the form now says what is wrong."""
     values = dict(form.cleaned_data)
     number = values.pop("customer_number")
-    customer_id = _meant(number)
+    customer_id = customer_meant(number)
     if customer_id is None:
         form.add_error("customer_number", _("No customer has this number, and not just one has this name."))
         return None
@@ -216,13 +234,6 @@ def _added(request: MemberRequest, form: InvoiceForm) -> invoices.InvoiceView | 
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return None
     return invoices.invoice(invoice_id)
-
-
-def _meant(text: str) -> int | None:
-    """Return the customer with this number, or the only one whose name, number or town fits; else None."""
-    by_number = customers.by_numbers([text]).get(text)
-    found = (by_number,) if by_number is not None else customers.ids_matching(text, limit=2)
-    return found[0] if len(found) == 1 else None
 
 
 @member_required(Role.CONTROLLER)
@@ -260,11 +271,18 @@ def write_off(request: MemberRequest, item_id: int) -> HttpResponse:
             cash_application.write_off(
                 item_id=item.id,
                 amount_minor=form.cleaned_data["amount"].minor,
+                why=WriteOffReason(form.cleaned_data["why"]),
                 text=form.cleaned_data["reason"],
+                role=request.role,
                 on=request.today,
                 actor=request.actor,
             )
-        except (writing.WriteOffTooLarge, writing.AllocationInvalid, writing.ItemSettled) as refusal:
+        except (
+            writing.WriteOffAboveLimit,
+            writing.WriteOffTooLarge,
+            writing.AllocationInvalid,
+            writing.ItemSettled,
+        ) as refusal:
             form.add_error("amount", str(refusal))
         else:
             messages.success(request, _("Written off."))

@@ -182,6 +182,20 @@ def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> Ban
 
 def report(request: MemberRequest, name: str, done: BankImport) -> None:
     """Tell the person what came of a bank file."""
+    if done.heard is not None and done.is_new:
+        said = {
+            "name": name,
+            "refunds": done.heard.refunds,
+            "returns": done.heard.returns,
+            "told": done.heard.told_already,
+            "unknown": done.heard.unknown,
+        }
+        text = _(
+            "%(name)s: your bank's report on orders. Refunds refused: %(refunds)s. Payments taken back: %(returns)s. "
+            "Known already: %(told)s. About nothing that is here: %(unknown)s."
+        )
+        messages.success(request, text % said)
+        return
     if not done.new_lines:
         messages.info(request, _("%(name)s was here already; nothing was added.") % {"name": name})
         return

@@ -133,6 +133,20 @@ def _named_in_templates() -> set[str]:
     }
 
 
+def test_the_browser_is_waited_for() -> None:
+    """A click returns before its page is there; `expect` waits for what is asked, a bare question does not."""
+    asking = re.compile(
+        r"(assert|if) .*\.(is_visible|is_hidden|is_checked|is_enabled|count|inner_text|url)\b"
+    )
+    guilty = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "tests" / "browser").rglob("*.py"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if asking.search(line)
+    ]
+    assert guilty == []
+
+
 def test_the_pure_rooms_use_the_standard_library_and_their_own_floor() -> None:
     outside = []
     for path in sorted((SOURCE / "domain").rglob("*.py")):

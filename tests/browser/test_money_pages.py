@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
 from tests.interfaces.bank_files import Payment, statement
@@ -84,8 +85,8 @@ def test_a_figure_leads_to_its_rows_and_back(visit: Visit, world: World) -> None
     page.get_by_role("link", name="Matching", exact=True).click()
     row = page.locator("#NUMBER")
     row.get_by_role("link").nth(1).click()
-    assert page.get_by_text("and corrected by a person").is_visible()
-    assert page.get_by_role("link", name="Bakkerij De Korenaar").count() == 1
+    expect(page.get_by_text("and corrected by a person")).to_be_visible()
+    expect(page.get_by_role("link", name="Bakkerij De Korenaar")).to_have_count(1)
     page.get_by_role("link", name="Back to matching").click()
-    assert page.get_by_role("heading", name="Matching", exact=True).is_visible()
+    expect(page.get_by_role("heading", name="Matching", exact=True)).to_be_visible()
     assert visitor.complaints == []

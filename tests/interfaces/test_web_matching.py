@@ -13,6 +13,7 @@ from tijdig.banking import matcher_records
 from tijdig.banking import queries as bank
 from tijdig.infra import audit, tenancy
 from tijdig.interfaces.web.matchers import WAYS, name_of, sees_of
+from tijdig.organisations import operations as organisations
 from tijdig.processes import cash_application
 from tijdig.processes.cash_application import learning
 
@@ -105,8 +106,10 @@ def test_an_owner_lets_one_book_again_and_says_why(world: World, owner: Client) 
     assert "Way of matching let book again" in owner.get(f"/o/{world.slug}/audit/").content.decode()
 
 
-def test_one_that_was_never_proven_is_not_let_book(world: World, owner: Client) -> None:
-    done = owner.post(address(world, "matching/NAME_AND_AMOUNT/let-book/"), {"reason": "x"}, follow=True)
+def test_one_that_is_not_proven_so_sure_is_not_let_book(world: World, owner: Client) -> None:
+    with tenancy.within(world.organisation_id):
+        organisations.change_cash_policy(actor="cli", required_precision=999_999)
+    done = owner.post(address(world, "matching/NUMBER/let-book/"), {"reason": "x"}, follow=True)
     assert "Even without its corrections it is not sure enough" in done.content.decode()
     assert owner.post(address(world, "matching/NOBODY/let-book/"), {"reason": "x"}).status_code == 404
 

@@ -1,0 +1,37 @@
+"""Lists of thousands of values as arrays of PostgreSQL, written in one go instead of value by value.
+
+Statements for many rows hand over a column as a list. psycopg looks at every element in turn, which took a tenth
+of a bank import's time; what is all whole numbers or all text needs no such look.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.types.array import ListDumper
+
+_FEW = 8
+
+
+class PlainListDumper(ListDumper):
+    """Writes a list of int or of str as PostgreSQL's text format of an array; any other as psycopg does."""
+
+    def dump(self, obj: list[Any]) -> Buffer | None:
+        """Return the array's text."""
+        if len(obj) > _FEW:
+            kinds = set(map(type, obj))
+            if kinds == {int}:
+                return f"{{{','.join(map(str, obj))}}}".encode()
+            if kinds == {str}:
+                text = "\0".join(obj)
+                if text.count("\0") == len(obj) - 1:  # psycopg refuses a text that holds a zero character
+                    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
+                    return f'{{"{text}"}}'.encode()
+        return super().dump(obj)
+
+
+def use_plain_lists() -> None:
+    """Let every connection made from now on write its lists this way."""
+    psycopg.adapters.register_dumper(list, PlainListDumper)

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from tests.banking.builders import Entry, bank_file, statement
 from tests.dunning import story
+from tests.journeys.days import DUE, live, on_day
 from tijdig.banking import queries as bank
 from tijdig.dunning import queries as followed
-from tijdig.infra import audit, tenancy
 from tijdig.ledger import queries as ledger
-from tijdig.ledger import verification
 from tijdig.messaging import queries as messages
 from tijdig.organisations.queries import Role
 from tijdig.payments import queries as refund_queries
 from tijdig.payments.queries import RefundState
-from tijdig.processes import cash_application, refunds, sending
+from tijdig.processes import cash_application, refunds
 from tijdig.reporting import timeline
 
-DUE = date(2026, 9, 1)  # a Tuesday
+pytestmark = pytest.mark.usefixtures("creditor")
+
 ANNA, BEN = "user:1", "user:2"
-
-
-@pytest.fixture(autouse=True)
-def creditor(db: None) -> Iterator[int]:
-    """A live organisation, entered."""
-    organisation_id = story.a_creditor()
-    with tenancy.within(organisation_id):
-        yield organisation_id
-        assert list(verification.problems()) == []
-        assert list(audit.breaks()) == []
-
-
-def on_day(offset: int) -> date:
-    return DUE + timedelta(days=offset)
-
-
-def live(first: int, last: int) -> None:
-    for offset in range(first, last + 1):
-        story.run(on_day(offset))
-        sending.send_waiting(at=story.noon(on_day(offset)))
 
 
 def bank_says(offset: int, amount: str, text: str = "", **facts: str) -> None:

@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-
 import pytest
 
 from tests.banking.builders import Entry, bank_file, statement
 from tests.dunning import story
+from tests.journeys.days import DUE, live, on_day
 from tijdig.banking import queries as bank
 from tijdig.dunning import queries as followed
-from tijdig.infra import audit, tenancy
 from tijdig.ledger import queries as ledger
-from tijdig.ledger import verification
 from tijdig.processes import cash_application, sending
 
-DUE = date(2026, 9, 1)  # a Tuesday
+pytestmark = pytest.mark.usefixtures("creditor")
+
 IBAN = "NL02RABO0123456789"
-
-
-@pytest.fixture(autouse=True)
-def creditor(db: None) -> Iterator[int]:
-    """A live organisation, entered; what it sends lands in its mailbox."""
-    organisation_id = story.a_creditor()
-    with tenancy.within(organisation_id):
-        yield organisation_id
-        assert list(verification.problems()) == []
-        assert list(audit.breaks()) == []
-
-
-def on_day(offset: int) -> date:
-    return DUE + timedelta(days=offset)
-
-
-def live(first: int, last: int) -> None:
-    """Let the days go by: each morning the run, at noon the mail."""
-    for offset in range(first, last + 1):
-        story.run(on_day(offset))
-        sending.send_waiting(at=story.noon(on_day(offset)))
 
 
 def pays(text: str, amount: str, *, offset: int, iban: str = IBAN, name: str = "M. de Vries") -> None:

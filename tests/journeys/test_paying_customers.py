@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 
 from tests.dunning import story
+from tests.journeys.days import DUE, live, on_day
 from tijdig.dunning import operations as dunning
 from tijdig.dunning import queries as followed
-from tijdig.infra import audit, tenancy
 from tijdig.integrations.mailbox import queries as mailbox
-from tijdig.ledger import verification
 from tijdig.messaging import queries as messages
 from tijdig.processes import sending
 
-DUE = date(2026, 9, 1)  # a Tuesday
-
-
-@pytest.fixture(autouse=True)
-def creditor(db: None) -> Iterator[int]:
-    """A live organisation, entered; what it sends lands in its mailbox."""
-    organisation_id = story.a_creditor()
-    with tenancy.within(organisation_id):
-        yield organisation_id
-        assert list(verification.problems()) == []
-        assert list(audit.breaks()) == []
-
-
-def on_day(offset: int) -> date:
-    return DUE + timedelta(days=offset)
-
-
-def live(first: int, last: int) -> None:
-    """Let the days go by: each morning the run, at noon the mail."""
-    for offset in range(first, last + 1):
-        story.run(on_day(offset))
-        sending.send_waiting(at=story.noon(on_day(offset)))
+pytestmark = pytest.mark.usefixtures("creditor")
 
 
 def received() -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -77,6 +78,21 @@ class Statement:
         if not self.opening_balance.currency == self.closing_balance.currency == self.net_booked.currency:
             return None
         return self.opening_balance + self.net_booked == self.closing_balance
+
+
+def whole_statements(parts: Iterable[StatementLine | Rejected | Statement]) -> Iterator[Statement]:
+    """Yield each statement with the lines and rejected entries that came before it in `parts`."""
+    lines: list[StatementLine] = []
+    rejected: list[Rejected] = []
+    for part in parts:
+        if isinstance(part, StatementLine):
+            lines.append(part)
+        elif isinstance(part, Rejected):
+            rejected.append(part)
+        else:
+            yield replace(part, lines=tuple(lines), rejected=(*rejected, *part.rejected))
+            lines.clear()
+            rejected.clear()
 
 
 class InvoiceType(StrEnum):

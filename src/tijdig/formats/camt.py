@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import IO, cast
 
 from lxml import etree
 
-from tijdig.domain.documents import Rejected, Statement, StatementLine
+from tijdig.domain.documents import Rejected, Statement, StatementLine, whole_statements
 from tijdig.domain.money import AmountInvalid, Money
 from tijdig.formats.camt_entries import (
     DETAIL,
@@ -63,17 +63,7 @@ def read(source: IO[bytes]) -> Iterator[Statement]:
 
     Raises CamtRefused when the XML breaks off or is not well-formed.
     """
-    read_lines: list[StatementLine] = []
-    rejected: list[Rejected] = []
-    for item in stream(source):
-        if isinstance(item, StatementLine):
-            read_lines.append(item)
-        elif isinstance(item, Rejected):
-            rejected.append(item)
-        else:
-            yield replace(item, lines=tuple(read_lines), rejected=(*rejected, *item.rejected))
-            read_lines.clear()
-            rejected.clear()
+    return whole_statements(stream(source))
 
 
 def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:

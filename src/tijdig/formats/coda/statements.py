@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import IO
 
-from tijdig.domain.documents import Rejected, Statement, StatementLine
+from tijdig.domain.documents import Rejected, Statement, StatementLine, whole_statements
 from tijdig.domain.money import AmountInvalid, Money
 from tijdig.formats.coda.movements import Account, MovementInvalid, day, lines, opened, signed
 from tijdig.formats.coda.records import Movement, records
@@ -36,17 +36,7 @@ class CodaRefused(ValueError):
 
 def read(source: IO[bytes]) -> Iterator[Statement]:
     """Yield the statements in `source`, each with its lines and rejected movements. Raises CodaRefused."""
-    read_lines: list[StatementLine] = []
-    rejected: list[Rejected] = []
-    for item in stream(source):
-        if isinstance(item, StatementLine):
-            read_lines.append(item)
-        elif isinstance(item, Rejected):
-            rejected.append(item)
-        else:
-            yield replace(item, lines=tuple(read_lines), rejected=(*rejected, *item.rejected))
-            read_lines.clear()
-            rejected.clear()
+    return whole_statements(stream(source))
 
 
 def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:

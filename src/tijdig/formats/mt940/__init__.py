@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import IO
 
-from tijdig.domain.documents import Rejected, Statement, StatementLine
+from tijdig.domain.documents import Rejected, Statement, StatementLine, whole_statements
 from tijdig.formats.mt940.fields import Mt940Refused, tagged_fields
 from tijdig.formats.mt940.statements import Assembly
 
@@ -38,17 +37,7 @@ def read(source: IO[bytes]) -> Iterator[Statement]:
 
     Raises Mt940Refused when the file holds no statement.
     """
-    read_lines: list[StatementLine] = []
-    rejected: list[Rejected] = []
-    for item in stream(source):
-        if isinstance(item, StatementLine):
-            read_lines.append(item)
-        elif isinstance(item, Rejected):
-            rejected.append(item)
-        else:
-            yield replace(item, lines=tuple(read_lines), rejected=(*rejected, *item.rejected))
-            read_lines.clear()
-            rejected.clear()
+    return whole_statements(stream(source))
 
 
 def stream(source: IO[bytes]) -> Iterator[StatementLine | Rejected | Statement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ from tijdig.payments import operations as payments
 from tijdig.payments import queries
 from tijdig.payments.queries import RefundState, RefundView
 from tijdig.processes import cash_application, refunds
-from tijdig.processes.refunds import NotAllowed, RefundInvalid
+from tijdig.processes.refunds import NotAllowed, RefundInvalid, StatusTold
 
 ON = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -295,6 +296,26 @@ def test_a_refund_that_comes_back_puts_the_money_on_account_once(customer: int) 
         cash_application.unbook_line(line_id=back.id, on=ON, actor=ANNA)
 
 
+def test_a_refund_that_left_and_came_back_in_one_file_is_on_account_again(customer: int) -> None:
+    a_credit(customer, 10_000)
+    for place, back_first in enumerate((False, True)):
+        found = ordered(customer)
+        left = Entry("-100.00", end_to_end_id=found.end_to_end_id, iban=THEIRS, text=f"{place}")
+        back = Entry("100.00", f"{place}", end_to_end_id=found.end_to_end_id, return_code="AC04", iban=THEIRS)
+        bring(*((back, left) if back_first else (left, back)), id=f"S{place}")
+        assert (the(found.id).state, on_account(customer)) == (RefundState.CAME_BACK, 10_000)
+        assert the(found.id).paid_line_id is not None
+
+
+def test_a_refund_that_is_told_to_come_back_twice_in_one_file_does_so_once(customer: int) -> None:
+    a_credit(customer, 10_000)
+    found = ordered(customer)
+    back = Entry("100.00", end_to_end_id=found.end_to_end_id, return_code="AC04", iban=THEIRS)
+    bring(back, replace(back, text="again"))
+    assert sorted(line.state.value for line in bank.line_page().lines) == ["BOOKED", "IGNORED"]
+    assert (last_line()[1], on_account(customer)) == ("REFUND_TOLD_ALREADY", 10_000)
+
+
 def test_a_refund_that_comes_back_less_what_a_bank_kept_is_whole_for_the_customer(customer: int) -> None:
     a_credit(customer, 10_000)
     found = ordered(customer)
@@ -357,6 +378,25 @@ def test_a_person_says_that_the_bank_refused_it(customer: int) -> None:
     assert (the(found.id).state, on_account(customer)) == (RefundState.REFUSED, 10_000)
     with pytest.raises(payments.RefundMovedOn):
         refunds.say_refused(refund_id=propose(customer), text="", on=ON, actor=BEN, role=Role.OWNER)
+
+
+def test_what_left_the_account_is_not_put_back_on_it_by_a_word(customer: int) -> None:
+    """The page may be an old one: meanwhile the statement came in, and the money is gone."""
+    a_credit(customer, 20_000)
+    found, never_sent = ordered(customer), approved(customer)
+    bring(Entry("-100.00", end_to_end_id=found.end_to_end_id, iban=THEIRS))
+    for refund_id in (found.id, never_sent):
+        with pytest.raises(payments.RefundMovedOn, match="look once more"):
+            refunds.say_refused(refund_id=refund_id, text="", on=ON, actor=BEN, role=Role.OWNER)
+    assert (the(found.id).state, on_account(customer)) == (RefundState.PAID, 0)
+
+
+def test_a_report_on_a_refund_that_never_went_to_the_bank_does_nothing(customer: int) -> None:
+    a_credit(customer, 10_000)
+    found = the(propose(customer))
+    told = StatusTold(found.end_to_end_id, is_rejected=True, code="AC01", source="pain.002:1")
+    assert refunds.hear((told,), on=ON, actor=ANNA) == {found.end_to_end_id}
+    assert (the(found.id).state, on_account(customer)) == (RefundState.PROPOSED, 0)
 
 
 def test_a_refund_found_on_the_wrong_movement_is_put_right(customer: int) -> None:

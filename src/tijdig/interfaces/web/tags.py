@@ -31,7 +31,7 @@ from tijdig.reporting.timeline import TITLES, TimelineEntry, TimelineKind
 
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
-_AMOUNTS = frozenset({"amount", "open", "difference", "percent"})
+_AMOUNTS = frozenset({"amount", "open", "difference", "percent", "rate"})
 _WORDS = frozenset({"meaning", "source", "text"})
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -68,6 +68,12 @@ def amount(value: Money) -> str:
 def plain_amount(minor: int, currency: str) -> str:
     """An amount as a person of this language would type it into a box."""
     return amount_as_typed(Money(minor, currency), language=_language())
+
+
+@register.filter
+def rate(text: str) -> str:
+    """An exchange rate as a bank wrote it, with this language's decimal sign."""
+    return _readable("", "rate", text)
 
 
 @register.filter

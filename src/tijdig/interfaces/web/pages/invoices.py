@@ -19,8 +19,9 @@ from tijdig.domain.ledger import WriteOffReason
 from tijdig.dunning import operations as dunning
 from tijdig.dunning import queries as follow_ups
 from tijdig.interfaces.web.access import MemberRequest, member_required
+from tijdig.interfaces.web.discount_offer import offer_on
 from tijdig.interfaces.web.forms import AmountField, DayField
-from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, read_listing
+from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, is_key, read_listing
 from tijdig.interfaces.web.pages.customers import HoldForm, customer_meant, state_of, timeline_of
 from tijdig.invoices import queries as invoices
 from tijdig.ledger import operations as writing
@@ -175,7 +176,7 @@ def _item(item_id: int) -> ItemView:
     return item
 
 
-def _page(request: MemberRequest, item: ItemView, **forms_: forms.Form) -> HttpResponse:
+def _page(request: MemberRequest, item: ItemView, problem: str = "", **forms_: forms.Form) -> HttpResponse:
     holds = follow_ups.holds_of(item.customer_id, on=request.today)
     context = {
         "item": item,
@@ -184,6 +185,8 @@ def _page(request: MemberRequest, item: ItemView, **forms_: forms.Form) -> HttpR
         "customer": customers.get(item.customer_id),
         "invoice": invoices.invoice_of_item(item.id),
         "allocations": ledger.allocations_of_item(item.id),
+        "discount": offer_on(item) if item.is_open else None,
+        "problem": problem,
         "follow_up": follow_ups.follow_up_of(item.id),
         "holds": [hold for hold in holds if hold.item_id in (None, item.id)],
         "messages_sent": messaging.messages_about(item.id),
@@ -193,7 +196,7 @@ def _page(request: MemberRequest, item: ItemView, **forms_: forms.Form) -> HttpR
         "hold_form": HoldForm(),
         **forms_,
     }
-    return render(request, "invoices/page.html", context, status=400 if forms_ else 200)
+    return render(request, "invoices/page.html", context, status=400 if forms_ or problem else 200)
 
 
 @member_required(Role.CONTROLLER)
@@ -288,6 +291,30 @@ def write_off(request: MemberRequest, item_id: int) -> HttpResponse:
             messages.success(request, _("Written off."))
             return redirect("invoice", request.organisation.slug, item.id)
     return _page(request, item, write_off_form=form)
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def give_discount(request: MemberRequest, item_id: int) -> HttpResponse:
+    """Settle what is left by the discount for paying early, beside the payment that was in time."""
+    item, credit = _item(item_id), request.POST.get("credit", "")
+    try:
+        cash_application.give_discount(
+            credit_id=int(credit) if is_key(credit) else 0,
+            item_id=item.id,
+            on=request.today,
+            actor=request.actor,
+        )
+    except (
+        cash_application.NoDiscount,
+        writing.AllocationInvalid,
+        writing.ItemMissing,
+        writing.ItemSettled,
+        writing.WriteOffTooLarge,
+    ) as refusal:
+        return _page(request, _item(item.id), problem=str(refusal))
+    messages.success(request, _("The discount was given: the invoice is settled."))
+    return redirect("invoice", request.organisation.slug, item.id)
 
 
 @member_required(Role.CONTROLLER)

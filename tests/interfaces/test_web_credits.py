@@ -90,7 +90,12 @@ def test_it_moves_to_another_customer_and_back(world: World, credit_id: int) -> 
 )
 def test_a_move_that_cannot_be_says_why(world: World, credit_id: int, changed: dict[str, str]) -> None:
     facts = {"customer": "K-1002", "amount": "700,00", "reason": "x", **changed}
-    assert client_of(world.colleague).post(address(world, credit_id, "move/"), facts).status_code == 400
+    answer = client_of(world.colleague).post(address(world, credit_id, "move/"), facts)
+    assert answer.status_code == 400
+    page = " ".join(answer.content.decode().split())
+    assert '<details class="act" open>' in page
+    assert 'class="error"' in page
+    assert f'value="{facts["amount"]}"' in page
     assert left(world, credit_id) == 77_700
 
 

@@ -72,6 +72,7 @@ def test_a_payment_that_was_too_late_is_explained_and_refused(world: World) -> N
     page = page_of(colleague, here)
     assert "write it off as goodwill" in page
     assert "Give the discount" not in page
+    assert 'value="24.20"' in page, "what is left is filled in to write off"
     refused = colleague.post(f"{here}discount/", {"credit": credit_id})
     assert refused.status_code == 400
     assert "The discount holds for what is paid by" in refused.content.decode()

@@ -49,6 +49,7 @@ def test_a_person_says_which_payment_came_back_and_takes_it_back(world: World) -
     here = f"/o/{world.slug}/bank/{back.id}/"
     page = colleague.get(here).content.decode()
     assert "it could be one of several: choose which" in page
+    assert "The payer claimed it back (MD06)" in page
     for number in ("2026-5501", "2026-5502"):
         assert f"{here}takes-back/{found[number].id}/" in page
     answer = colleague.post(f"{here}takes-back/{found['2026-5502'].id}/", follow=True)

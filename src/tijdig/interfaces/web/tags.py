@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import SENTENCES, Reason, from_data
+from tijdig.domain.returns import meaning_of
 from tijdig.infra.readers_language import in_words
 from tijdig.interfaces.web import formatting, statuses
 from tijdig.interfaces.web.charts import StackedBar
@@ -74,6 +75,12 @@ def plain_amount(minor: int, currency: str) -> str:
 def rate(text: str) -> str:
     """An exchange rate as a bank wrote it, with this language's decimal sign."""
     return _readable("", "rate", text)
+
+
+@register.filter
+def return_meaning(code: str) -> str:
+    """What a bank's return code means, with the code."""
+    return in_words(meaning_of(code))
 
 
 @register.filter

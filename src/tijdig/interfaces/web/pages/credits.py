@@ -113,6 +113,7 @@ def _page(
         ],
         "form": form or _form(request, credit),
         "problem": problem,
+        "choosing": any(name.startswith("item-") for name in request.POST),
     }
     return render(request, "customers/credit.html", context, status=400 if problem or form else 200)
 
@@ -128,10 +129,20 @@ def _form(request: MemberRequest, credit: CreditView, data: Any = None) -> MoveF
     return MoveForm(data, initial=known, credit=credit, suggestions=suggestions)
 
 
-def _done(request: MemberRequest, credit: CreditView, act: Callable[[], object], said: str) -> HttpResponse:
+def _done(
+    request: MemberRequest,
+    credit: CreditView,
+    act: Callable[[], object],
+    said: str,
+    form: MoveForm | None = None,
+) -> HttpResponse:
+    """Do it and say so; a refusal is shown at the form it is about, else on top of the page."""
     try:
         act()
     except _REFUSALS as refusal:
+        if form is not None:
+            form.add_error("amount", str(refusal))
+            return _page(request, _credit(credit.customer_id, credit.id), form)
         return _page(request, _credit(credit.customer_id, credit.id), problem=str(refusal))
     messages.success(request, said)
     return redirect("credit", request.organisation.slug, credit.customer_id, credit.id)
@@ -197,6 +208,7 @@ def move(request: MemberRequest, customer_id: int, credit_id: int) -> HttpRespon
             actor=request.actor,
         ),
         _("The money is on the other customer's account."),
+        form,
     )
 
 

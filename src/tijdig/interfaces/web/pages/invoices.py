@@ -10,8 +10,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
@@ -20,7 +20,7 @@ from tijdig.dunning import operations as dunning
 from tijdig.dunning import queries as follow_ups
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.discount_offer import offer_on
-from tijdig.interfaces.web.forms import AmountField, DayField
+from tijdig.interfaces.web.forms import AmountField, DayField, amount_as_typed
 from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, is_key, read_listing
 from tijdig.interfaces.web.pages.customers import HoldForm, customer_meant, state_of, timeline_of
 from tijdig.invoices import queries as invoices
@@ -192,11 +192,18 @@ def _page(request: MemberRequest, item: ItemView, problem: str = "", **forms_: f
         "messages_sent": messaging.messages_about(item.id),
         "timeline": timeline_of(request, timeline.of_item, item.id),
         "undo_form": UndoForm(),
-        "write_off_form": WriteOffForm(item=item),
+        "write_off_form": WriteOffForm(item=item, initial=_rest(item)),
         "hold_form": HoldForm(),
         **forms_,
     }
     return render(request, "invoices/page.html", context, status=400 if forms_ or problem else 200)
+
+
+def _rest(item: ItemView) -> dict[str, str]:
+    """Return what is left of an invoice that was paid for the most part: that is what is mostly written off."""
+    if item.open_minor * 2 >= item.amount_minor:
+        return {}
+    return {"amount": amount_as_typed(item.open, language=(get_language() or "en")[:2])}
 
 
 @member_required(Role.CONTROLLER)

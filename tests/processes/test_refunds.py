@@ -251,6 +251,25 @@ def test_without_our_id_the_only_refund_of_that_account_and_amount_is_it(custome
     assert last_line() == ("IGNORED", "MONEY_OUT")
 
 
+def test_a_refund_that_was_paid_before_it_was_approved_waits_for_a_person(customer: int) -> None:
+    """Else it could be rejected, and money that is gone would be on account again."""
+    a_credit(customer, 10_000)
+    refund_id = propose(customer)
+    bring(Entry("-100.00", "terugbetaling", iban=THEIRS))
+    assert last_line() == ("WAITING", "REFUND_PAID_OTHERWISE")
+    refunds.approve(refund_id=refund_id, actor=BEN, role=Role.CONTROLLER)
+    cash_application.apply_waiting(on=ON, actor=ANNA)
+    assert (last_line(), the(refund_id).state) == (("BOOKED", "REFUND_PAID"), RefundState.PAID)
+
+
+def test_nothing_is_ordered_for_a_day_that_has_gone(customer: int) -> None:
+    a_credit(customer, 10_000)
+    ready = approved(customer)
+    with pytest.raises(RefundInvalid, match="today or a later day") as refused:
+        order((ready,), execution_date=ON - timedelta(days=1))
+    assert (refused.value.field, the(ready).state) == ("execution_date", RefundState.APPROVED)
+
+
 def test_an_order_that_left_as_one_sum_closes_all_of_it(customer: int) -> None:
     a_credit(customer, 10_000)
     ids = tuple(approved(customer, minor) for minor in (1_000, 2_000))

@@ -164,6 +164,10 @@ def order(
     chosen = [payments.locked_refund(refund_id) for refund_id in sorted(set(refund_ids))]
     if not chosen:
         raise RefundInvalid(_("Choose at least one refund that was approved."))
+    if execution_date < at.date():
+        raise RefundInvalid(
+            _("Choose today or a later day to pay on: no bank pays on a day that has gone."), "execution_date"
+        )
     if not is_iban(account):
         raise RefundInvalid(_("Fill in the organisation's bank account first, in the settings."), "account")
     if any(each.state is not RefundState.APPROVED for each in chosen):
@@ -268,10 +272,12 @@ def _recognise_left(lines: Sequence[LineView], *, actor: str) -> dict[int, State
     orders = refunds.refund_files_of_messages({name for line in lines for name in _order_names(line)})
     outgoing = [line for line in lines if not line.returned]
     underway = _by_account_and_amount(outgoing, (RefundState.APPROVED, RefundState.ORDERED))
+    proposed = _by_account_and_amount(outgoing, (RefundState.PROPOSED,))  # left too soon: a person looks
     changes: dict[int, StateChange | None] = {}
     paid: dict[int, int] = {}
     for line in lines:
-        if refund := by_id.get(line.end_to_end_id) or _only(underway.get(_key(line), ()), but=paid):
+        refund = by_id.get(line.end_to_end_id) or _only(underway.get(_key(line), ()), but=paid)
+        if refund := refund or _only(proposed.get(_key(line), ())):
             changes[line.id] = _left(line, refund, paid)
         else:
             changes[line.id] = _left_as_one_sum(line, orders, paid)

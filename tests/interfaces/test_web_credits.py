@@ -106,6 +106,8 @@ def test_it_is_put_on_the_invoices_that_were_chosen(world: World, credit_id: int
     answer = colleague.post(address(world, credit_id, "allocate/"), typed, follow=True)
     assert "The money was allocated." in answer.content.decode()
     assert left(world, credit_id) == 40_000
+    invoice = text_of(colleague, f"/o/{world.slug}/invoices/{world.overdue_item}/")
+    assert f'href="{address(world, credit_id)}"' in invoice
     assert client_of(world.reader).post(address(world, credit_id, "allocate/"), typed).status_code == 403
 
 

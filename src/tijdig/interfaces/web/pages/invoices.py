@@ -184,7 +184,7 @@ def _page(request: MemberRequest, item: ItemView, problem: str = "", **forms_: f
         "days_late": max((request.today - item.due_date).days, 0) if item.is_open else 0,
         "customer": customers.get(item.customer_id),
         "invoice": invoices.invoice_of_item(item.id),
-        "allocations": ledger.allocations_of_item(item.id),
+        "allocations": _settled_by(item),
         "discount": offer_on(item) if item.is_open else None,
         "problem": problem,
         "follow_up": follow_ups.follow_up_of(item.id),
@@ -197,6 +197,14 @@ def _page(request: MemberRequest, item: ItemView, problem: str = "", **forms_: f
         **forms_,
     }
     return render(request, "invoices/page.html", context, status=400 if forms_ or problem else 200)
+
+
+def _settled_by(item: ItemView) -> list[tuple[ledger.AllocationView, ledger.CreditView | None]]:
+    """Return what settled it, each with the money on account it came from; None where it was made for this."""
+    rows = ledger.allocations_of_item(item.id)
+    of_their_own = {row.credit_id for row in rows if not row.credit_kind.belongs_to_its_item}
+    credits = ledger.credits(of_their_own)
+    return [(row, credits.get(row.credit_id)) for row in rows]
 
 
 def _rest(item: ItemView) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -260,6 +261,17 @@ def test_a_refund_that_was_paid_before_it_was_approved_waits_for_a_person(custom
     refunds.approve(refund_id=refund_id, actor=BEN, role=Role.CONTROLLER)
     cash_application.apply_waiting(on=ON, actor=ANNA)
     assert (last_line(), the(refund_id).state) == (("BOOKED", "REFUND_PAID"), RefundState.PAID)
+
+
+def test_many_refunds_in_one_order_cost_no_query_each(customer: int) -> None:
+    a_credit(customer, 10_000)
+    counts = []
+    for many in (2, 8):
+        ids = tuple(approved(customer, 100) for _ in range(many))
+        with CaptureQueriesContext(connection) as queries_:
+            order(ids)
+        counts.append(len(queries_))
+    assert counts[0] == counts[1]
 
 
 def test_nothing_is_ordered_for_a_day_that_has_gone(customer: int) -> None:

@@ -161,7 +161,7 @@ def order(
     audit.reserve()
     here = organisations.current()
     account = "".join((account or here.iban).split()).upper()
-    chosen = [payments.locked_refund(refund_id) for refund_id in sorted(set(refund_ids))]
+    chosen = payments.locked_refunds(refund_ids)
     if not chosen:
         raise RefundInvalid(_("Choose at least one refund that was approved."))
     if execution_date < at.date():

@@ -213,6 +213,21 @@ def test_the_bank_s_own_mark_tells_a_return_again_without_anything_else() -> Non
     assert (told.verdict, told.return_id) == (Verdict.TOLD_ALREADY, 70)
 
 
+@pytest.mark.parametrize(
+    "telling",
+    [
+        replace(BACK, statement="S2", bank_reference="R9", end_to_end_id="E2"),
+        replace(BACK, statement="S2", bank_reference="R9", amount_minor=6_000, account="NL9"),
+    ],
+)
+def test_a_mark_that_several_returns_bear_tells_none_of_them_again(telling: Telling) -> None:
+    """A bank puts one mark on all of a batch, or begins anew with its marks on every statement."""
+    other = replace(OTHER, amount_minor=telling.amount_minor or 0)
+    earlier = [replace(BOOKED, came_back=(came_back(mark="R9"),)), other]
+    for decision in (decide(telling, earlier), *decide_all((telling,), earlier)):
+        assert (outcome(decision), decision.line_id) == (TAKEN, other.line_id)
+
+
 def test_paid_again_under_the_same_id_and_back_again_is_another_return() -> None:
     again = replace(BOOKED, line_id=3, on=ON + timedelta(days=5))
     both = [replace(BOOKED, came_back=(came_back(),)), again]

@@ -90,8 +90,56 @@ def test_it_moves_to_another_customer_and_back(world: World, credit_id: int) -> 
 )
 def test_a_move_that_cannot_be_says_why(world: World, credit_id: int, changed: dict[str, str]) -> None:
     facts = {"customer": "K-1002", "amount": "700,00", "reason": "x", **changed}
-    assert client_of(world.colleague).post(address(world, credit_id, "move/"), facts).status_code == 400
+    answer = client_of(world.colleague).post(address(world, credit_id, "move/"), facts)
+    assert answer.status_code == 400
+    page = " ".join(answer.content.decode().split())
+    assert '<details class="act" open>' in page
+    assert 'class="error"' in page
+    assert f'value="{facts["amount"]}"' in page
     assert left(world, credit_id) == 77_700
+
+
+def test_it_is_put_on_the_invoices_that_were_chosen(world: World, credit_id: int) -> None:
+    colleague = client_of(world.colleague)
+    assert "Choose the invoices yourself" in text_of(colleague, address(world, credit_id))
+    typed = {f"item-{world.part_paid_item}": "350,00", f"item-{world.overdue_item}": "27,00"}
+    answer = colleague.post(address(world, credit_id, "allocate/"), typed, follow=True)
+    assert "The money was allocated." in answer.content.decode()
+    assert left(world, credit_id) == 40_000
+    invoice = text_of(colleague, f"/o/{world.slug}/invoices/{world.overdue_item}/")
+    assert f'href="{address(world, credit_id)}"' in invoice
+    assert client_of(world.reader).post(address(world, credit_id, "allocate/"), typed).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({}, "Fill in first"),
+        ({"item-{overdue}": "veel"}, "Write an amount"),
+        ({"item-{overdue}": "777,01"}, "left"),
+        ({"item-{part_paid}": "350,01"}, "open"),
+        ({"item-{coming}": "5"}, "customer"),
+        ({"item-999999": "5"}, "does not exist"),
+    ],
+)
+def test_what_cannot_be_chosen_says_why(
+    world: World, credit_id: int, typed: dict[str, str], says: str
+) -> None:
+    ids = {"overdue": world.overdue_item, "part_paid": world.part_paid_item, "coming": world.coming_item}
+    sent = {name.format(**ids): value for name, value in typed.items()}
+    answer = client_of(world.colleague).post(address(world, credit_id, "allocate/"), sent)
+    assert answer.status_code == 400
+    assert says in answer.content.decode().split('role="alert">')[1].split("</p>")[0]
+    assert left(world, credit_id) == 77_700
+
+
+def test_the_other_customer_is_suggested_and_the_amount_is_in_the_readers_own_writing(
+    world: World, credit_id: int
+) -> None:
+    colleague = client_of(world.colleague)
+    found = colleague.get(f"/o/{world.slug}/customers/suggest/", {"customer": "Woonco"}).content.decode()
+    assert 'value="K-1002"' in found
+    assert 'value="777.00"' in text_of(colleague, address(world, credit_id))
 
 
 def test_who_owes_nothing_keeps_it_and_a_reader_only_looks(world: World, credit_id: int) -> None:

@@ -49,11 +49,20 @@ def test_a_person_says_which_payment_came_back_and_takes_it_back(world: World) -
     here = f"/o/{world.slug}/bank/{back.id}/"
     page = colleague.get(here).content.decode()
     assert "it could be one of several: choose which" in page
+    assert "The payer claimed it back (MD06)" in page
     for number in ("2026-5501", "2026-5502"):
         assert f"{here}takes-back/{found[number].id}/" in page
     answer = colleague.post(f"{here}takes-back/{found['2026-5502'].id}/", follow=True)
     assert "its invoices are open again" in answer.content.decode()
     assert (open_of(world, "2026-5501"), open_of(world, "2026-5502")) == (0, 10_000)
+    told = colleague.get(here).content.decode()
+    assert "The payment it took back" in told
+    assert f"/bank/{found['2026-5502'].id}/" in told
+    assert "open again" in told
+    assert (
+        "of it came back on"
+        in colleague.get(f"/o/{world.slug}/bank/{found['2026-5502'].id}/").content.decode()
+    )
     refused = colleague.post(f"{here}takes-back/{found['2026-5501'].id}/")
     assert (refused.status_code, "dealt with" in refused.content.decode()) == (400, True)
     original = colleague.post(f"/o/{world.slug}/bank/{found['2026-5502'].id}/take-back/", {"reason": "x"})

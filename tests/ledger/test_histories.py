@@ -300,9 +300,13 @@ class History(RuleBasedStateMachine):
                 operations.cancel_item(item_id=item_id, **COMMON)
             return
         settlement = operations.cancel_item(item_id=item_id, **COMMON)
+        stood = len(self.model.standing)
+        for credit_id in {self.model.standing[key][0] for key in payments}:
+            self.model.reverse_beside(credit_id, {item_id})
         for allocation_id in payments:
             self.model.drop(allocation_id)
-        self._note_own_credit(settlement.allocation_ids[-1], CreditKind.CANCELLATION)
+        undone = stood - len(self.model.standing)
+        self._note_own_credit(settlement.allocation_ids[undone], CreditKind.CANCELLATION)
 
     def _note_own_credit(self, allocation_id: int, kind: CreditKind, *, beside: int = 0) -> None:
         row = queries.allocation(allocation_id)

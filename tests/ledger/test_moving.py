@@ -100,6 +100,34 @@ def test_a_discount_goes_with_the_payment_it_was_given_with(customer: int) -> No
         operations.forgive([Forgiven(other, 20, because(), CreditKind.DISCOUNT, again)], on=ON, actor=ACTOR)
 
 
+def test_a_discount_that_was_given_later_does_not_go_before_it_was_there(customer: int) -> None:
+    item_id, payment = an_item(customer, 1_000), a_credit(customer, 980)
+    allocated(payment, item_id, 980)
+    after = LATER + timedelta(days=5)
+    given = Forgiven(item_id, 20, because("paid early"), CreditKind.DISCOUNT, payment)
+    operations.forgive([given], on=after, actor=ACTOR)
+    came_back(payment, 980, on=LATER)
+    assert [row.on_date for row in queries.allocations_of_item(item_id)] == [ON, after, after, after]
+    assert [one.total_minor for one in queries.ageing_as_of(LATER)] == [20]
+
+
+def test_a_discount_goes_with_its_payment_off_an_invoice_that_is_cancelled(customer: int) -> None:
+    item_id, payment = an_item(customer, 1_000), a_credit(customer, 970)
+    allocated(payment, item_id, 970)
+    operations.forgive(
+        [Forgiven(item_id, 20, because(), CreditKind.DISCOUNT, payment), Forgiven(item_id, 10, because())],
+        on=ON,
+        actor=ACTOR,
+    )
+    operations.cancel_item(item_id=item_id, **COMMON)  # type: ignore[arg-type]
+    assert (state(item_id), left(payment), net(customer)) == ([0], 970, -970)
+    cancelled = [each for each in queries.credits_of(customer) if each.kind is CreditKind.CANCELLATION]
+    assert [each.amount_minor for each in cancelled] == [990]
+    assert operations.reverse_credit(credit_id=payment, **COMMON).reopened == ()  # type: ignore[arg-type]
+    assert (state(item_id), net(customer)) == ([0], 0)
+    assert list(verification.problems()) == []
+
+
 def test_money_to_pay_back_is_locked_until_it_is_released(customer: int) -> None:
     small, large = a_credit(customer, 300), a_credit(customer, 500)
     item_id = operations.lock_away([(small, 300), (large, 100)], number="TB-1", **COMMON)  # type: ignore[arg-type]

@@ -398,6 +398,17 @@ def test_of_two_people_booking_one_payment_at_once_one_wins(organisation: int) -
     assert len(ledger.credits_of(customer)) == 1
 
 
+def test_when_others_keep_booking_on_the_same_invoices_it_says_to_try_again(
+    customer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def somebody_was_first(*_arguments: object, **_named: object) -> None:
+        raise ledger_operations.ItemSettled("settled")
+
+    monkeypatch.setattr(cash_application.importing, "_match_and_book", somebody_was_first)
+    with pytest.raises(cash_application.TooBusy, match="Please try again"):
+        bring(Entry("100.00", "2026-0042"))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_once_book_each_movement_and_each_invoice_once(organisation: int) -> None:
     customer = a_customer()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -30,7 +32,7 @@ from tijdig.payments import operations as payments
 from tijdig.payments import queries
 from tijdig.payments.queries import RefundState, RefundView
 from tijdig.processes import cash_application, refunds
-from tijdig.processes.refunds import NotAllowed, RefundInvalid
+from tijdig.processes.refunds import NotAllowed, RefundInvalid, StatusTold
 
 ON = date(2026, 11, 20)
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -250,6 +252,36 @@ def test_without_our_id_the_only_refund_of_that_account_and_amount_is_it(custome
     assert last_line() == ("IGNORED", "MONEY_OUT")
 
 
+def test_a_refund_that_was_paid_before_it_was_approved_waits_for_a_person(customer: int) -> None:
+    """Else it could be rejected, and money that is gone would be on account again."""
+    a_credit(customer, 10_000)
+    refund_id = propose(customer)
+    bring(Entry("-100.00", "terugbetaling", iban=THEIRS))
+    assert last_line() == ("WAITING", "REFUND_PAID_OTHERWISE")
+    refunds.approve(refund_id=refund_id, actor=BEN, role=Role.CONTROLLER)
+    cash_application.apply_waiting(on=ON, actor=ANNA)
+    assert (last_line(), the(refund_id).state) == (("BOOKED", "REFUND_PAID"), RefundState.PAID)
+
+
+def test_many_refunds_in_one_order_cost_no_query_each(customer: int) -> None:
+    a_credit(customer, 10_000)
+    counts = []
+    for many in (2, 8):
+        ids = tuple(approved(customer, 100) for _ in range(many))
+        with CaptureQueriesContext(connection) as queries_:
+            order(ids)
+        counts.append(len(queries_))
+    assert counts[0] == counts[1]
+
+
+def test_nothing_is_ordered_for_a_day_that_has_gone(customer: int) -> None:
+    a_credit(customer, 10_000)
+    ready = approved(customer)
+    with pytest.raises(RefundInvalid, match="today or a later day") as refused:
+        order((ready,), execution_date=ON - timedelta(days=1))
+    assert (refused.value.field, the(ready).state) == ("execution_date", RefundState.APPROVED)
+
+
 def test_an_order_that_left_as_one_sum_closes_all_of_it(customer: int) -> None:
     a_credit(customer, 10_000)
     ids = tuple(approved(customer, minor) for minor in (1_000, 2_000))
@@ -293,6 +325,26 @@ def test_a_refund_that_comes_back_puts_the_money_on_account_once(customer: int) 
     )
     with pytest.raises(payments.RefundMovedOn, match="propose a new refund"):
         cash_application.unbook_line(line_id=back.id, on=ON, actor=ANNA)
+
+
+def test_a_refund_that_left_and_came_back_in_one_file_is_on_account_again(customer: int) -> None:
+    a_credit(customer, 10_000)
+    for place, back_first in enumerate((False, True)):
+        found = ordered(customer)
+        left = Entry("-100.00", end_to_end_id=found.end_to_end_id, iban=THEIRS, text=f"{place}")
+        back = Entry("100.00", f"{place}", end_to_end_id=found.end_to_end_id, return_code="AC04", iban=THEIRS)
+        bring(*((back, left) if back_first else (left, back)), id=f"S{place}")
+        assert (the(found.id).state, on_account(customer)) == (RefundState.CAME_BACK, 10_000)
+        assert the(found.id).paid_line_id is not None
+
+
+def test_a_refund_that_is_told_to_come_back_twice_in_one_file_does_so_once(customer: int) -> None:
+    a_credit(customer, 10_000)
+    found = ordered(customer)
+    back = Entry("100.00", end_to_end_id=found.end_to_end_id, return_code="AC04", iban=THEIRS)
+    bring(back, replace(back, text="again"))
+    assert sorted(line.state.value for line in bank.line_page().lines) == ["BOOKED", "IGNORED"]
+    assert (last_line()[1], on_account(customer)) == ("REFUND_TOLD_ALREADY", 10_000)
 
 
 def test_a_refund_that_comes_back_less_what_a_bank_kept_is_whole_for_the_customer(customer: int) -> None:
@@ -357,6 +409,25 @@ def test_a_person_says_that_the_bank_refused_it(customer: int) -> None:
     assert (the(found.id).state, on_account(customer)) == (RefundState.REFUSED, 10_000)
     with pytest.raises(payments.RefundMovedOn):
         refunds.say_refused(refund_id=propose(customer), text="", on=ON, actor=BEN, role=Role.OWNER)
+
+
+def test_what_left_the_account_is_not_put_back_on_it_by_a_word(customer: int) -> None:
+    """The page may be an old one: meanwhile the statement came in, and the money is gone."""
+    a_credit(customer, 20_000)
+    found, never_sent = ordered(customer), approved(customer)
+    bring(Entry("-100.00", end_to_end_id=found.end_to_end_id, iban=THEIRS))
+    for refund_id in (found.id, never_sent):
+        with pytest.raises(payments.RefundMovedOn, match="look once more"):
+            refunds.say_refused(refund_id=refund_id, text="", on=ON, actor=BEN, role=Role.OWNER)
+    assert (the(found.id).state, on_account(customer)) == (RefundState.PAID, 0)
+
+
+def test_a_report_on_a_refund_that_never_went_to_the_bank_does_nothing(customer: int) -> None:
+    a_credit(customer, 10_000)
+    found = the(propose(customer))
+    told = StatusTold(found.end_to_end_id, is_rejected=True, code="AC01", source="pain.002:1")
+    assert refunds.hear((told,), on=ON, actor=ANNA) == {found.end_to_end_id}
+    assert (the(found.id).state, on_account(customer)) == (RefundState.PROPOSED, 0)
 
 
 def test_a_refund_found_on_the_wrong_movement_is_put_right(customer: int) -> None:

@@ -364,6 +364,22 @@ def test_both_lines_that_went_out_together_wait_again_when_taken_back(customer: 
         returns.undo(return_id=told.id, text="", on=ON, actor=ACTOR)
 
 
+@pytest.mark.parametrize("taken_up", [(10_000, DAY), (-10_000, BACK_ON)])
+def test_either_of_both_lines_taken_up_again_lets_both_wait(
+    customer: int, taken_up: tuple[int, date]
+) -> None:
+    """Else the payment could be booked as if it had never come back, or its return never be counted again."""
+    bring(Entry("100.00", "geen idee", end_to_end_id="E-1"))
+    bring(BACK, id="S2")
+    cash_application.reopen_line(line_id=lines()[taken_up].id, actor=ACTOR)
+    assert {line.state for line in bank.line_page().lines} == {LineState.WAITING}
+    came, went = lines()[10_000, DAY].id, lines()[-10_000, BACK_ON].id
+    item_id = an_item(customer, 10_000)
+    cash_application.book_line(line_id=came, allocations=[(item_id, 10_000)], on=ON, actor=ACTOR)
+    returns.take_back_by_hand(line_id=went, payment_line_id=came, on=ON, actor=ACTOR)
+    assert open_of(item_id) == 10_000
+
+
 def test_the_payment_itself_is_not_taken_back_once_it_came_back(item: int) -> None:
     bring(PAID)
     bring(BACK, id="S2")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 
 from tijdig.domain.money import Money
@@ -231,10 +232,12 @@ def _decide(
     telling: Telling, told_before: Sequence[Earlier], by_clue: Iterable[Sequence[Earlier]]
 ) -> Decision:
     """Return the decision; `by_clue` has what each clue points to, looked at only as far as is needed."""
-    told = _told_under_its_own_mark(telling, told_before)
+    rest = iter(by_clue)
+    named = next(rest)
+    told = _told_under_its_own_mark(telling, named or told_before, is_named=bool(named))
     if told is not None:
         return told
-    for clue, pointed_to in zip(CLUES, by_clue, strict=True):
+    for clue, pointed_to in zip(CLUES, chain((named,), rest), strict=True):
         meant = [one for one in pointed_to if _is_possible(telling, one)]
         if clue.weak:
             meant = [one for one in meant if _fits_exactly(telling, one)]
@@ -245,12 +248,19 @@ def _decide(
     return _waits("RETURN_ORIGINAL_UNKNOWN", return_code=telling.code or "?")
 
 
-def _told_under_its_own_mark(telling: Telling, earlier: Sequence[Earlier]) -> Decision | None:
-    """Return that it is known, when a return under the same mark of the bank counted in another file."""
+def _told_under_its_own_mark(
+    telling: Telling, earlier: Sequence[Earlier], *, is_named: bool
+) -> Decision | None:
+    """Return that it is known, when a return under the same mark of the bank counted in another file.
+
+    A mark may be that of a whole batch, or begin anew with each statement: it holds for the payments that
+    the telling names (`earlier`, then), and where it names none for as much as came back.
+    """
     for one in earlier:
         for counted in one.came_back:
-            same = telling.bank_reference in counted.bank_references
-            if same and telling.statement not in counted.statements and telling.currency == one.currency:
+            same = telling.bank_reference in counted.bank_references and telling.currency == one.currency
+            elsewhere = same and telling.statement not in counted.statements
+            if elsewhere and (is_named or _is_as_much(telling, one, counted)):
                 return _told_already(one, counted)
     return None
 
@@ -308,6 +318,10 @@ def _is_same(telling: Telling, paid: Earlier, counted: CameBack) -> bool:
     """Whether a return that counted is the one that is told: as much, about then, and in another file."""
     if telling.statement in counted.statements or abs((telling.on - counted.on).days) > _DAYS_APART:
         return False
+    return _is_as_much(telling, paid, counted)
+
+
+def _is_as_much(telling: Telling, paid: Earlier, counted: CameBack) -> bool:
     if telling.amount_minor is None:
         return True
     before = replace(paid, came_back=tuple(one for one in paid.came_back if one.id != counted.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from tijdig.domain.money import Money
 from tijdig.domain.reasons import Reason
 from tijdig.infra import audit, clock, tenancy
 from tijdig.payments.models import Refund, RefundFile, Return, ReturnTelling
-from tijdig.payments.queries import NUMBER_STARTS, RefundView, refund, refund_number
+from tijdig.payments.queries import NUMBER_STARTS, RefundView, refund_number, refunds
 from tijdig.payments.states import RefundState
 
 _END_TO_END = "TIJDIG-REFUND-"
@@ -311,9 +311,14 @@ def end_refund(
 
 def locked_refund(refund_id: int) -> RefundView:
     """Lock a refund until the transaction ends and return it. Raises RefundMissing."""
-    Refund.objects.select_for_update().filter(pk=refund_id).first()
-    found = refund(refund_id)
-    if found is None:
+    return locked_refunds((refund_id,))[0]
+
+
+def locked_refunds(refund_ids: Collection[int]) -> tuple[RefundView, ...]:
+    """Lock refunds until the transaction ends and return them, oldest first. Raises RefundMissing."""
+    list(Refund.objects.select_for_update().filter(pk__in=list(refund_ids)).order_by("pk").values_list("pk"))
+    found = refunds(refund_ids)
+    if len(found) != len(set(refund_ids)):
         raise RefundMissing(_("This refund does not exist."))
     return found
 

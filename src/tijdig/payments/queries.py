@@ -199,6 +199,11 @@ def refund(refund_id: int) -> RefundView | None:
     return next(iter(_refunds(Q(pk=refund_id))), None)
 
 
+def refunds(refund_ids: Collection[int]) -> tuple[RefundView, ...]:
+    """Return those of these refunds that there are in this organisation, oldest first."""
+    return tuple(reversed(_refunds(Q(pk__in=list(refund_ids)))))
+
+
 def refund_page(
     *,
     states: Collection[RefundState] = (),

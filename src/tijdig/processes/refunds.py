@@ -38,6 +38,7 @@ from tijdig.payments.queries import RefundFileView, RefundState, RefundView
 # What banks keep of a refund that comes back is no more than this, in minor units.
 _MOST_CHARGES = 5_000
 _APPROVERS = (Role.OWNER, Role.CONTROLLER)
+_AT_THE_BANK = (RefundState.ORDERED, RefundState.PAID)
 
 
 class RefundInvalid(ValueError):
@@ -160,9 +161,13 @@ def order(
     audit.reserve()
     here = organisations.current()
     account = "".join((account or here.iban).split()).upper()
-    chosen = [payments.locked_refund(refund_id) for refund_id in sorted(set(refund_ids))]
+    chosen = payments.locked_refunds(refund_ids)
     if not chosen:
         raise RefundInvalid(_("Choose at least one refund that was approved."))
+    if execution_date < at.date():
+        raise RefundInvalid(
+            _("Choose today or a later day to pay on: no bank pays on a day that has gone."), "execution_date"
+        )
     if not is_iban(account):
         raise RefundInvalid(_("Fill in the organisation's bank account first, in the settings."), "account")
     if any(each.state is not RefundState.APPROVED for each in chosen):
@@ -205,6 +210,10 @@ def say_refused(*, refund_id: int, text: str, on: date, actor: str, role: Role) 
     _check_role(role)
     audit.reserve()
     found = payments.locked_refund(refund_id)
+    if found.state is not RefundState.ORDERED:
+        raise payments.RefundMovedOn(
+            _("Somebody has dealt with refund %(number)s already; look once more.") % {"number": found.number}
+        )
     reason = Reason("REFUND_REFUSED", {"number": found.number, "meaning": meaning_of(text)})
     _end(found, RefundState.REFUSED, reason, on=on, actor=actor)
 
@@ -240,7 +249,7 @@ def hear(told: Sequence[StatusTold], *, on: date, actor: str) -> frozenset[str]:
     found = refunds.refunds_by_end_to_end_id({each.end_to_end_id for each in told})
     for each in told:
         refund = found.get(each.end_to_end_id)
-        if refund is not None and each.is_rejected and refund.state.locks_money:
+        if refund is not None and each.is_rejected and refund.state in _AT_THE_BANK:
             reason = Reason("REFUND_REFUSED", {"number": refund.number, "meaning": meaning_of(each.code)})
             _end(payments.locked_refund(refund.id), RefundState.REFUSED, reason, on=on, actor=actor)
     return frozenset(found)
@@ -250,27 +259,42 @@ def recognise(lines: Sequence[LineView], *, on: date, actor: str) -> dict[int, S
     """Recognise refunds of ours that left or came back; return what becomes of those movements.
 
     By our own end-to-end id; by the order they left in as one sum; else by account and amount, where only
-    one fits. The lines are locked. What it does to the refunds is done; the caller sets the states.
+    one fits. What left goes first: it may come back in the same file. The lines are locked. What it does to
+    the refunds is done; the caller sets the states.
     """
+    changes = _recognise_left([line for line in lines if line.amount.minor < 0], actor=actor)
+    changes |= _recognise_back([line for line in lines if line.amount.minor > 0], on=on, actor=actor)
+    return {line_id: change for line_id, change in changes.items() if change is not None}
+
+
+def _recognise_left(lines: Sequence[LineView], *, actor: str) -> dict[int, StateChange | None]:
     by_id = refunds.refunds_by_end_to_end_id({line.end_to_end_id for line in lines})
     orders = refunds.refund_files_of_messages({name for line in lines for name in _order_names(line)})
-    outgoing = [line for line in lines if line.amount.minor < 0 and not line.returned]
+    outgoing = [line for line in lines if not line.returned]
     underway = _by_account_and_amount(outgoing, (RefundState.APPROVED, RefundState.ORDERED))
-    returning = [line for line in lines if line.amount.minor > 0 and line.returned]
-    paid_out = _by_account_and_amount(returning, (RefundState.ORDERED, RefundState.PAID))
+    proposed = _by_account_and_amount(outgoing, (RefundState.PROPOSED,))  # left too soon: a person looks
     changes: dict[int, StateChange | None] = {}
     paid: dict[int, int] = {}
     for line in lines:
-        refund = by_id.get(line.end_to_end_id)
-        if line.amount.minor > 0:
-            refund = refund or _only(paid_out.get(_key(line), ()))
-            changes[line.id] = _came_back(line, refund, on=on, actor=actor)
-        elif refund := refund or _only(underway.get(_key(line), ()), but=paid):
+        refund = by_id.get(line.end_to_end_id) or _only(underway.get(_key(line), ()), but=paid)
+        if refund := refund or _only(proposed.get(_key(line), ())):
             changes[line.id] = _left(line, refund, paid)
         else:
             changes[line.id] = _left_as_one_sum(line, orders, paid)
     payments.refunds_paid(paid, actor=actor)
-    return {line_id: change for line_id, change in changes.items() if change is not None}
+    return changes
+
+
+def _recognise_back(lines: Sequence[LineView], *, on: date, actor: str) -> dict[int, StateChange | None]:
+    by_id = refunds.refunds_by_end_to_end_id({line.end_to_end_id for line in lines})
+    returning = [line for line in lines if line.returned]
+    paid_out = _by_account_and_amount(returning, _AT_THE_BANK)
+    return {
+        line.id: _came_back(
+            line, by_id.get(line.end_to_end_id) or _only(paid_out.get(_key(line), ())), on=on, actor=actor
+        )
+        for line in lines
+    }
 
 
 def _key(line: LineView) -> tuple[str, Money]:
@@ -335,13 +359,12 @@ def _came_back(line: LineView, refund: RefundView | None, *, on: date, actor: st
     if refund.state in (RefundState.REFUSED, RefundState.CAME_BACK):
         return StateChange(line.id, LineState.IGNORED, Reason("REFUND_TOLD_ALREADY", facts))
     charges = refund.amount.minor - line.amount.minor
-    if refund.state not in (RefundState.ORDERED, RefundState.PAID) or not 0 <= charges <= _MOST_CHARGES:
+    if refund.state not in _AT_THE_BANK or not 0 <= charges <= _MOST_CHARGES:
         return StateChange(line.id, LineState.WAITING, Reason("REFUND_PAID_OTHERWISE", facts))
     reason = Reason("REFUND_CAME_BACK", {**facts, "meaning": meaning_of(line.return_reason)})
-    day = max(on, line.booking_date)
-    _end(
-        payments.locked_refund(refund.id), RefundState.CAME_BACK, reason, on=day, actor=actor, line_id=line.id
-    )
+    day, locked = max(on, line.booking_date), payments.locked_refund(refund.id)
+    if not _end(locked, RefundState.CAME_BACK, reason, on=day, actor=actor, line_id=line.id):
+        return StateChange(line.id, LineState.IGNORED, Reason("REFUND_TOLD_ALREADY", facts))
     return StateChange(line.id, LineState.BOOKED, reason)
 
 

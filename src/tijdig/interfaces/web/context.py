@@ -24,6 +24,8 @@ NAVIGATION = (
     ("settings", _("Settings"), "settings"),
     ("audit", _("Audit"), "audit"),
 )
+# Pages that stand under another's word while their address begins differently.
+_BELOW = {"bank": ("refunds",)}
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -56,7 +58,8 @@ def _navigation(request: HttpRequest) -> tuple[dict[str, Any], ...]:
             link = reverse(name, args=[slug])
         except NoReverseMatch:
             continue
-        here = request.path == link if name == "today" else request.path.startswith(link)
+        belongs = (link, *(reverse(other, args=[slug]) for other in _BELOW.get(name, ())))
+        here = request.path == link if name == "today" else request.path.startswith(belongs)
         links.append({"link": link, "word": word, "icon": picture, "here": here})
     return tuple(links)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tijdig.domain.money import AmountInvalid, Money, exponent
 from tijdig.interfaces.web.formatting import number_text
+from tijdig.interfaces.web.listing import is_key
 
 
 class DayField(forms.DateField):
@@ -54,6 +56,15 @@ def read_amount(text: str, *, currency: str) -> Money:
         raise AmountInvalid(f"“{text}” is not an amount")
     sign, whole, _separator, rest = found.groups()
     return Money.of(f"{sign}{re.sub('[^0-9]', '', whole)}.{rest or 0}", currency)
+
+
+def amounts_on_items(posted: Mapping[str, object], *, currency: str) -> list[tuple[int, int]]:
+    """Return what was typed beside open items as (item id, minor units). Raises AmountInvalid."""
+    return [
+        (int(name.removeprefix("item-")), read_amount(str(value), currency=currency).minor)
+        for name, value in posted.items()
+        if name.startswith("item-") and is_key(name[5:]) and str(value).strip()
+    ]
 
 
 def amount_as_typed(amount: Money, *, language: str) -> str:

@@ -87,6 +87,7 @@ class OrganisationWall:
         language = getattr(request.user, "language", "")
         if language in dict(settings.LANGUAGES):
             translation.activate(language)
+            request.LANGUAGE_CODE = language
 
 
 def leave_every_organisation() -> None:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import SENTENCES, Reason, from_data
+from tijdig.domain.returns import meaning_of
 from tijdig.infra.readers_language import in_words
 from tijdig.interfaces.web import formatting, statuses
 from tijdig.interfaces.web.charts import StackedBar
@@ -31,7 +32,7 @@ from tijdig.reporting.timeline import TITLES, TimelineEntry, TimelineKind
 
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
-_AMOUNTS = frozenset({"amount", "open", "difference", "percent"})
+_AMOUNTS = frozenset({"amount", "open", "difference", "percent", "rate"})
 _WORDS = frozenset({"meaning", "source", "text"})
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -68,6 +69,18 @@ def amount(value: Money) -> str:
 def plain_amount(minor: int, currency: str) -> str:
     """An amount as a person of this language would type it into a box."""
     return amount_as_typed(Money(minor, currency), language=_language())
+
+
+@register.filter
+def rate(text: str) -> str:
+    """An exchange rate as a bank wrote it, with this language's decimal sign."""
+    return _readable("", "rate", text)
+
+
+@register.filter
+def return_meaning(code: str) -> str:
+    """What a bank's return code means, with the code."""
+    return in_words(meaning_of(code))
 
 
 @register.filter

@@ -26,6 +26,7 @@ from tijdig.ledger.operations.allocating import (
     item_or_refusal,
     record,
 )
+from tijdig.ledger.operations.changes import Changes
 from tijdig.ledger.operations.rows import AllocationRow, LockedItem, Settlement
 
 
@@ -150,9 +151,9 @@ def leave_on_account(*, credit_id: int, on: date, actor: str) -> None:
 def cancel_item(*, item_id: int, on: date, reason: Reason, actor: str) -> Settlement:
     """Cancel an item: leave the payments on it on account, settle the rest by a CANCELLATION credit.
 
-    Credit notes, discounts and write-offs on it stay: they lowered the debt, as the cancellation does.
-    Raises ItemMissing (also for what is no debt), ItemSettled when nothing is left to cancel,
-    ChangedMeanwhile.
+    What was given on it beside those payments (a discount) goes with them. Credit notes and other write-offs
+    stay: they lowered the debt, as the cancellation does. Raises ItemMissing (also for what is no debt),
+    ItemSettled when nothing is left to cancel, ChangedMeanwhile.
     """
     seen = {row.credit_id for row in rows.live_allocations(item_ids=[item_id])}
     credits = rows.lock_credits(seen)
@@ -164,18 +165,23 @@ def cancel_item(*, item_id: int, on: date, reason: Reason, actor: str) -> Settle
         raise ChangedMeanwhile(
             _("somebody booked on %(number)s at this moment; try again") % {"number": item.number}
         )
-    new = [
-        AllocationRow(row.credit_id, item.id, -row.amount, reason, reverses_id=row.id)
-        for row in live
-        if credits[row.credit_id].kind.is_money
-    ]
-    rest = item.open - sum(row.amount for row in new)
+    paid = [row for row in live if credits[row.credit_id].kind.is_money]
+    payment_ids = {row.credit_id for row in paid}
+    beside = [row for row in live if credits[row.credit_id].beside_credit_id in payment_ids]
+    rest = item.open + sum(row.amount for row in (*paid, *beside))
     if not rest:
         raise ItemSettled(_("nothing is left to cancel on %(number)s") % {"number": item.number})
+    on = max([on, *rows.last_days(seen).values()])
+    changes = Changes()
+    for row in paid:
+        changes.undo(row, reason)
+    for row in beside:
+        changes.reverse(credits[row.credit_id], [row], on=on, reason=reason)
     credit_id = own_credit(item, CreditKind.CANCELLATION, rest, on=on, reason=reason, actor=actor)
-    new.append(AllocationRow(credit_id, item.id, rest, reason))
-    settlement = rows.write_allocations(new, on=on, actor=actor)
-    record("ledger.item_cancelled", settlement, new, on=on, actor=actor, subject=f"ledger_item:{item.id}")
+    changes.settle(credit_id, item.id, rest, reason)
+    _made, settlement = changes.write(on=on, actor=actor)
+    record("ledger.item_cancelled", settlement, changes.rows, on=on, actor=actor,
+           subject=f"ledger_item:{item.id}")  # fmt: skip
     return settlement
 
 

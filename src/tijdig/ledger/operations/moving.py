@@ -87,7 +87,7 @@ def take_back(requests: Sequence[Outgoing], *, actor: str) -> TakenBack:
     credits = rows.lock_credits({*wanted, *rows.credits_beside(wanted)})
     live = rows.live_allocations(credit_ids=credits.keys())
     items = rows.lock_items({each.item_id for each in live})
-    last = rows.last_days(credits.keys())
+    last = _last_days_with_what_is_beside(credits)
     live_of: dict[int, list[Live]] = defaultdict(list)
     for each in live:
         payment_id = credits[each.credit_id].beside_credit_id
@@ -116,6 +116,15 @@ def take_back(requests: Sequence[Outgoing], *, actor: str) -> TakenBack:
         item_ids |= {credit_id: made[place] for credit_id, place in places.items()}
         settlement = _and(settlement, done)
     return TakenBack(tuple(item_ids[one.credit_id] for one in requests), settlement, tuple(loosened))
+
+
+def _last_days_with_what_is_beside(credits: Mapping[int, LockedCredit]) -> dict[int, date]:
+    """Return the last day of each credit, or of what was given beside it: nothing goes before it was there."""
+    last = rows.last_days(credits.keys())
+    for credit in credits.values():
+        if credit.beside_credit_id in last:
+            last[credit.beside_credit_id] = max(last[credit.beside_credit_id], last[credit.id])
+    return last
 
 
 def _loosen(

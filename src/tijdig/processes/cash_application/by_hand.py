@@ -23,6 +23,7 @@ from tijdig.ledger import operations as ledger
 from tijdig.ledger import queries as ledger_queries
 from tijdig.ledger.operations import AllocationRequest, Settlement
 from tijdig.payments import queries as payment_queries
+from tijdig.payments.queries import ReturnView
 from tijdig.processes import reactions, refunds, returns
 from tijdig.processes.cash_application import beside, learning
 from tijdig.processes.cash_application.gathering import origin_of
@@ -249,10 +250,21 @@ def ignore_line(*, line_id: int, text: str, actor: str) -> None:
 
 @transaction.atomic
 def reopen_line(*, line_id: int, actor: str) -> None:
-    """Let a line that was set aside wait again. Raises LineMissing, LineNotIgnored."""
+    """Let a line that was set aside wait again, with the line it went out with. Raises LineMissing, LineNotIgnored."""
     _claim(line_id, LineState.IGNORED, LineNotIgnored(_("This bank line was not set aside.")))
+    gone = _went_out_with(line_id)
+    if gone is not None:  # no money had moved, so the day is only that of the return
+        returns.undo(return_id=gone.id, text="", on=gone.on_date, actor=actor)
     _set_state(line_id, LineState.WAITING, Reason("TAKEN_UP_AGAIN"), actor=actor, action="bank.line_reopened")
     learning.look_whose_it_is(line_id)
+
+
+def _went_out_with(line_id: int) -> ReturnView | None:
+    """Return the return that this payment, before it was booked, went out with, or that this movement told."""
+    told = payment_queries.return_told_by(line_id)
+    counted = (told,) if told is not None and told.counted_line_id == line_id else ()
+    found = (*counted, *payment_queries.returns_of_lines([line_id]).get(line_id, ()))
+    return next((each for each in found if each.undone_at is None and each.credit_id is None), None)
 
 
 def _claim(line_id: int, state: LineState, otherwise: ValueError) -> LineView:

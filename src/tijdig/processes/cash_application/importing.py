@@ -9,6 +9,7 @@ from datetime import date
 
 import psycopg
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from tijdig.banking import operations as banking
 from tijdig.banking import originals
@@ -157,7 +158,7 @@ def _apply_batch(line_ids: Sequence[int], settings: MatchSettings, *, on: date, 
     states = banking.lock_lines(line_ids)
     free = [line_id for line_id in line_ids if states[line_id] == LineState.WAITING]
     lines = [line for line in bank.lines(free).values() if not _is_left_to_a_person(line)]
-    for _ in range(_TRIES):
+    for _try in range(_TRIES):
         try:
             with transaction.atomic():
                 return _match_and_book(lines, settings, on=on, actor=actor)

@@ -26,7 +26,8 @@ from tijdig.infra import files
 from tijdig.infra.readers_language import in_words
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.answers import download
-from tijdig.interfaces.web.forms import read_amount
+from tijdig.interfaces.web.discount_offer import DiscountOffer, offer_on
+from tijdig.interfaces.web.forms import amounts_on_items
 from tijdig.interfaces.web.listing import PAGE_SIZE, is_key, read_listing
 from tijdig.interfaces.web.matchers import WAYS, name_of
 from tijdig.ledger import operations as ledger_operations
@@ -34,6 +35,7 @@ from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemStatus
 from tijdig.organisations.queries import Role
 from tijdig.payments import operations as refund_operations
+from tijdig.payments import queries as payments
 from tijdig.processes import cash_application, returns
 
 _TABS = (
@@ -45,9 +47,10 @@ _TABS = (
 _FOUND_AT_MOST = 30
 _PAYERS_AT_MOST = 8
 _EARLIER_AT_MOST = 10
+_ELSEWHERE_AT_MOST = 5
 _COUNTED_TO = 1000
 # What a person may run into while booking; each says in its own words what to do.
-_REFUSALS = (
+REFUSALS = (
     cash_application.LineNotWaiting,
     cash_application.LineNotBooked,
     cash_application.LineNotIgnored,
@@ -69,10 +72,10 @@ _REFUSALS = (
 )
 
 
-_NO_AMOUNT = gettext_lazy("%(problem)s. Write an amount, like 1250,00.")
+NO_AMOUNT = gettext_lazy("%(problem)s. Write an amount, like 1250,00.")
 
 
-class _Row(NamedTuple):
+class OpenRow(NamedTuple):
     """An open item to put money on, whose it is, and what was typed for it."""
 
     item: ledger.ItemView
@@ -180,10 +183,11 @@ def statement_file(_request: MemberRequest, statement_id: int) -> HttpResponse:
 @require_GET
 def line(request: MemberRequest, line_id: int) -> HttpResponse:
     """One movement: what it says, what it may be for, and what was done with it."""
-    return _page(request, _line(line_id))
+    return _page(request, movement(line_id))
 
 
-def _line(line_id: int) -> LineView:
+def movement(line_id: int) -> LineView:
+    """Return the movement; another answer where there is none is a page that does not exist."""
     found = bank.line(line_id)
     if found is None:
         raise Http404
@@ -202,14 +206,28 @@ def _page(request: MemberRequest, found: LineView, problem: str = "") -> HttpRes
     if found.state == LineState.WAITING and found.is_receipt:
         context |= _ways_to_book(request, found, search)
     elif found.state == LineState.WAITING:
-        context["earlier"] = returns.candidates(found.id)[:_EARLIER_AT_MOST]
+        context["earlier"] = _earlier(found)
     elif found.state == LineState.BOOKED:
         context |= _booking(request, found)
     return render(request, "bank/line.html", context, status=400 if problem else 200)
 
 
+def _earlier(found: LineView) -> list[LineView]:
+    """Return the payments that a movement may take back; of the same amount first."""
+    fitting = returns.candidates(found.id)
+    return sorted(fitting, key=lambda each: each.amount.minor != -found.amount.minor)[:_EARLIER_AT_MOST]
+
+
+def currency_meant(line: LineView) -> str:
+    """Return the other currency that a payment seems to be for; empty for none."""
+    if line.reason is not None and line.reason.code == "OTHER_CURRENCY":
+        return str(line.reason.facts["currency"])
+    original = line.original_amount
+    return original.currency if original and original.currency != line.amount.currency else ""
+
+
 def _ways_to_book(request: MemberRequest, found: LineView, search: str) -> dict[str, Any]:
-    rows = _search(request, found, search)
+    rows, elsewhere = _search(request, found, search)
     owners = {row.customer.id: row.customer for row in rows if row.customer}
     return {
         "proposals": [
@@ -217,6 +235,8 @@ def _ways_to_book(request: MemberRequest, found: LineView, search: str) -> dict[
             for each in cash_application.proposals_for(found.id)
         ],
         "found": rows,
+        "elsewhere": elsewhere,
+        "meant": currency_meant(found),
         "owners": tuple(owners.values()) if len(owners) > 1 else (),
         "payers": _payers(search) if search else (),
     }
@@ -227,18 +247,50 @@ def _booking(request: MemberRequest, found: LineView) -> dict[str, Any]:
     origin = f"bank:{found.id}"
     credit = ledger.credits_by_origin([origin]).get(origin)
     if credit is None:
-        return {}
+        return {**_taken_back(found), "refunds": payments.refunds_of_line(found.id)}
     customer = customers.get(credit.customer_id)
     owed = ledger.open_items_of(customer.id) if credit.unallocated_minor else ()
     return {
         "credit": credit,
         "may_block": credit.id in ledger.unplaced_credits_of(customer.id),
         "customer": customer,
-        "allocations": ledger.allocations_of_credit(credit.id),
+        "allocations": _where_it_went(credit.id),
+        "came_back": [
+            each for each in payments.returns_of_lines([found.id]).get(found.id, ()) if not each.undone_at
+        ],
         "owed": [
-            _Row(item, customer, request.POST.get(f"item-{item.id}", ""))
+            OpenRow(item, customer, request.POST.get(f"item-{item.id}", ""))
             for item in owed
             if item.currency == credit.currency
+        ],
+    }
+
+
+def _where_it_went(credit_id: int) -> list[tuple[ledger.AllocationView, DiscountOffer | None]]:
+    """Return each part of a payment, and the discount for paying early that it leaves room for."""
+    rows = ledger.allocations_of_credit(credit_id)
+    items = ledger.items({row.item_id for row in rows if row.can_be_undone})
+    offers = {item.id: offer_on(item) for item in items.values() if item.is_open}
+    return [
+        (row, offer if row.can_be_undone and offer and offer.credit_id == credit_id else None)
+        for row in rows
+        for offer in (offers.get(row.item_id),)
+    ]
+
+
+def _taken_back(found: LineView) -> dict[str, Any]:
+    """Return which payment a movement took back, and what that opened again; nothing where it took none."""
+    told = payments.return_told_by(found.id)
+    if told is None or told.undone_at is not None:
+        return {}
+    items = ledger.items({each.item_id for each in told.loosened})
+    return {
+        "taken_back": told,
+        "original": bank.line(told.line_id),
+        "reopened": [
+            (items[each.item_id], each.amount_minor)
+            for each in told.loosened
+            if items[each.item_id].kind.is_debt
         ],
     }
 
@@ -248,16 +300,22 @@ def _left(found: LineView, each: cash_application.LineProposal) -> int:
     return found.amount.minor - sum(share.amount_minor for share in each.proposal.shares)
 
 
-def _search(request: MemberRequest, found: LineView, search: str) -> list[_Row]:
-    """Return the open items in the payment's currency that were looked for."""
+def _search(
+    request: MemberRequest, found: LineView, search: str
+) -> tuple[list[OpenRow], list[tuple[ledger.ItemView, customers.CustomerView]]]:
+    """Return the open items that were looked for; first those in the payment's currency, then some of others."""
     if not search:
-        return []
+        return [], []
     page = ledger.item_page(status=ItemStatus.OPEN, search=search, on=request.today, limit=_FOUND_AT_MOST)
-    items = [item for item in page.items if item.currency == found.amount.currency]
-    names = customers.many({item.customer_id for item in items})
-    return [
-        _Row(item, names.get(item.customer_id), request.POST.get(f"item-{item.id}", "")) for item in items
+    names = customers.many({item.customer_id for item in page.items})
+    here = [item for item in page.items if item.currency == found.amount.currency]
+    rows = [
+        OpenRow(item, names.get(item.customer_id), request.POST.get(f"item-{item.id}", "")) for item in here
     ]
+    others = [
+        item for item in page.items if item.currency != found.amount.currency and item.customer_id in names
+    ]
+    return rows, [(item, names[item.customer_id]) for item in others[:_ELSEWHERE_AT_MOST]]
 
 
 def _payers(search: str) -> Sequence[customers.CustomerView]:
@@ -268,11 +326,11 @@ def _payers(search: str) -> Sequence[customers.CustomerView]:
 @require_POST
 def book(request: MemberRequest, line_id: int) -> HttpResponse:
     """Book a payment on the invoices that were chosen; what is left goes on account."""
-    found = _line(line_id)
+    found = movement(line_id)
     try:
-        allocations = _allocations(request, found)
+        allocations = amounts_on_items(request.POST, currency=found.amount.currency)
     except AmountInvalid as problem:
-        return _page(request, found, problem=_NO_AMOUNT % {"problem": in_words(str(problem))})
+        return _page(request, found, problem=NO_AMOUNT % {"problem": in_words(str(problem))})
     if not allocations:
         return _page(request, found, problem=_("Fill in first how much goes on which invoice."))
     return _done(
@@ -284,15 +342,6 @@ def book(request: MemberRequest, line_id: int) -> HttpResponse:
         ),
         _("The payment was booked."),
     )  # fmt: skip
-
-
-def _allocations(request: MemberRequest, found: LineView) -> list[tuple[int, int]]:
-    """Return what was filled in as (item id, minor units). Raises AmountInvalid."""
-    return [
-        (int(name.removeprefix("item-")), read_amount(str(value), currency=found.amount.currency).minor)
-        for name, value in request.POST.items()
-        if name.startswith("item-") and is_key(name[5:]) and str(value).strip()
-    ]
 
 
 def _payer(request: MemberRequest) -> int | None:
@@ -307,8 +356,8 @@ def _done(request: MemberRequest, found: LineView, act: Callable[[], object], sa
         act()
     except banking.LineMissing as missing:
         raise Http404 from missing
-    except _REFUSALS as refusal:
-        return _page(request, _line(found.id), problem=str(refusal))
+    except REFUSALS as refusal:
+        return _page(request, movement(found.id), problem=str(refusal))
     messages.success(request, said)
     following = bank.waiting_after(found.id) if found.state == LineState.WAITING else None
     # Who works through what waits goes on with the next; who looks something up stays with it.
@@ -319,7 +368,7 @@ def _done(request: MemberRequest, found: LineView, act: Callable[[], object], sa
 @require_POST
 def on_account(request: MemberRequest, line_id: int) -> HttpResponse:
     """Leave a payment on a customer's account."""
-    found, payer = _line(line_id), _payer(request)
+    found, payer = movement(line_id), _payer(request)
     if payer is None:
         return _page(request, found, problem=_("Choose the customer whose money it is."))
     return _done(
@@ -336,7 +385,7 @@ def on_account(request: MemberRequest, line_id: int) -> HttpResponse:
 @require_POST
 def keep_on_account(request: MemberRequest, line_id: int) -> HttpResponse:
     """Leave what is left of a payment on account knowingly: reminders go on."""
-    found = _line(line_id)
+    found = movement(line_id)
     origin = f"bank:{found.id}"
     credit = ledger.credits_by_origin([origin]).get(origin)
     if credit is None:
@@ -355,15 +404,15 @@ def keep_on_account(request: MemberRequest, line_id: int) -> HttpResponse:
 @require_POST
 def allocate(request: MemberRequest, line_id: int) -> HttpResponse:
     """Put money that was left on account on invoices."""
-    found = _line(line_id)
+    found = movement(line_id)
     origin = f"bank:{found.id}"
     credit = ledger.credits_by_origin([origin]).get(origin)
     if credit is None:
         raise Http404
     try:
-        allocations = _allocations(request, found)
+        allocations = amounts_on_items(request.POST, currency=found.amount.currency)
     except AmountInvalid as problem:
-        return _page(request, found, problem=_NO_AMOUNT % {"problem": in_words(str(problem))})
+        return _page(request, found, problem=NO_AMOUNT % {"problem": in_words(str(problem))})
     if not allocations:
         return _page(request, found, problem=_("Fill in first how much goes on which invoice."))
     return _done(
@@ -380,7 +429,7 @@ def allocate(request: MemberRequest, line_id: int) -> HttpResponse:
 @require_POST
 def ignore(request: MemberRequest, line_id: int) -> HttpResponse:
     """Set a movement aside: it is not for the customers' ledger; and others like it, when that was asked."""
-    found, form = _line(line_id), AsideForm(request.POST)
+    found, form = movement(line_id), AsideForm(request.POST)
     if not form.is_valid():
         return _page(request, found, problem=_("Say in a few words why."))
     why = form.cleaned_data["reason"]
@@ -430,7 +479,7 @@ def end_rule(request: MemberRequest, rule_id: int) -> HttpResponse:
 
 
 def _with_reason(request: MemberRequest, line_id: int, act: Callable[..., object], said: str) -> HttpResponse:
-    found, form = _line(line_id), ReasonForm(request.POST)
+    found, form = movement(line_id), ReasonForm(request.POST)
     if not form.is_valid():
         return _page(request, found, problem=_("Say in a few words why."))
     text = form.cleaned_data["reason"]
@@ -441,7 +490,7 @@ def _with_reason(request: MemberRequest, line_id: int, act: Callable[..., object
 @require_POST
 def reopen(request: MemberRequest, line_id: int) -> HttpResponse:
     """Let a movement that was set aside wait again."""
-    found = _line(line_id)
+    found = movement(line_id)
     return _done(
         request,
         found,
@@ -454,7 +503,7 @@ def reopen(request: MemberRequest, line_id: int) -> HttpResponse:
 @require_POST
 def take_payment_back(request: MemberRequest, line_id: int, payment_line_id: int) -> HttpResponse:
     """Say which earlier payment a movement takes back."""
-    found = _line(line_id)
+    found = movement(line_id)
     return _done(
         request,
         found,

@@ -16,8 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
 from tijdig.domain.ledger import ItemKind
+from tijdig.domain.money import AmountInvalid
+from tijdig.infra.readers_language import in_words
 from tijdig.interfaces.web.access import MemberRequest, member_required
-from tijdig.interfaces.web.forms import AmountField, amount_as_typed
+from tijdig.interfaces.web.forms import AmountField, amount_as_typed, amounts_on_items
+from tijdig.interfaces.web.pages.bank import NO_AMOUNT, OpenRow
 from tijdig.interfaces.web.pages.customers import customer_meant
 from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
@@ -36,6 +39,9 @@ _REFUSALS = (
     ledger_operations.AllocationInvalid,
     ledger_operations.CreditExhausted,
     ledger_operations.CreditReversed,
+    ledger_operations.CurrencyDiffers,
+    ledger_operations.CustomerDiffers,
+    ledger_operations.ItemMissing,
     ledger_operations.ItemOverpaid,
     ledger_operations.ItemSettled,
     ledger_operations.MixedMoney,
@@ -89,9 +95,16 @@ def _page(
             proposed = cash_application.proposed_division(credit.id)
         except _NOTHING_TO_DIVIDE as refusal:
             why_not = str(refusal)
+    customer = customers.get(credit.customer_id)
+    owed = ledger.open_items_of(customer.id) if credit.unallocated_minor else ()
     context = {
         "credit": credit,
-        "customer": customers.get(credit.customer_id),
+        "customer": customer,
+        "owed": [
+            OpenRow(item, customer, request.POST.get(f"item-{item.id}", ""))
+            for item in owed
+            if item.currency == credit.currency and item.kind.is_debt
+        ],
         "proposed": proposed and list(zip(proposed.items, proposed.division.portions, strict=True)),
         "rest": proposed.division.rest_minor if proposed else 0,
         "why_not": why_not,
@@ -100,6 +113,7 @@ def _page(
         ],
         "form": form or _form(request, credit),
         "problem": problem,
+        "choosing": any(name.startswith("item-") for name in request.POST),
     }
     return render(request, "customers/credit.html", context, status=400 if problem or form else 200)
 
@@ -115,10 +129,20 @@ def _form(request: MemberRequest, credit: CreditView, data: Any = None) -> MoveF
     return MoveForm(data, initial=known, credit=credit, suggestions=suggestions)
 
 
-def _done(request: MemberRequest, credit: CreditView, act: Callable[[], object], said: str) -> HttpResponse:
+def _done(
+    request: MemberRequest,
+    credit: CreditView,
+    act: Callable[[], object],
+    said: str,
+    form: MoveForm | None = None,
+) -> HttpResponse:
+    """Do it and say so; a refusal is shown at the form it is about, else on top of the page."""
     try:
         act()
     except _REFUSALS as refusal:
+        if form is not None:
+            form.add_error("amount", str(refusal))
+            return _page(request, _credit(credit.customer_id, credit.id), form)
         return _page(request, _credit(credit.customer_id, credit.id), problem=str(refusal))
     messages.success(request, said)
     return redirect("credit", request.organisation.slug, credit.customer_id, credit.id)
@@ -136,6 +160,27 @@ def divide(request: MemberRequest, customer_id: int, credit_id: int) -> HttpResp
             credit_id=credit.id, on=request.today, actor=request.actor
         ),
         _("The money was put on what is owed; each invoice says why."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def allocate(request: MemberRequest, customer_id: int, credit_id: int) -> HttpResponse:
+    """Put it on the invoices that were chosen, so much on each."""
+    credit = _credit(customer_id, credit_id)
+    try:
+        allocations = amounts_on_items(request.POST, currency=credit.currency)
+    except AmountInvalid as wrong:
+        return _page(request, credit, problem=NO_AMOUNT % {"problem": in_words(str(wrong))})
+    if not allocations:
+        return _page(request, credit, problem=_("Fill in first how much goes on which invoice."))
+    return _done(
+        request,
+        credit,
+        lambda: cash_application.allocate_credit(
+            credit_id=credit.id, allocations=allocations, on=request.today, actor=request.actor
+        ),
+        _("The money was allocated."),
     )
 
 
@@ -163,6 +208,7 @@ def move(request: MemberRequest, customer_id: int, credit_id: int) -> HttpRespon
             actor=request.actor,
         ),
         _("The money is on the other customer's account."),
+        form,
     )
 
 

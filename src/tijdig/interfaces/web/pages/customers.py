@@ -208,7 +208,8 @@ def timeline_of(
 @require_GET
 def suggest(request: MemberRequest) -> HttpResponse:
     """Customers whose name, number or town begins so, to choose one by its number."""
-    words = request.GET.get("customer_number", "").replace("\x00", "").strip()[:100]
+    asked = request.GET.get("customer_number") or request.GET.get("customer", "")
+    words = asked.replace("\x00", "").strip()[:100]
     found = queries.many(queries.ids_matching(words, limit=_SUGGESTED)) if words else {}
     return render(request, "customers/suggestions.html", {"customers": tuple(found.values())})
 

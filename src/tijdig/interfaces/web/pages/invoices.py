@@ -10,8 +10,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
@@ -19,8 +19,9 @@ from tijdig.domain.ledger import WriteOffReason
 from tijdig.dunning import operations as dunning
 from tijdig.dunning import queries as follow_ups
 from tijdig.interfaces.web.access import MemberRequest, member_required
-from tijdig.interfaces.web.forms import AmountField, DayField
-from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, read_listing
+from tijdig.interfaces.web.discount_offer import offer_on
+from tijdig.interfaces.web.forms import AmountField, DayField, amount_as_typed
+from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, is_key, read_listing
 from tijdig.interfaces.web.pages.customers import HoldForm, customer_meant, state_of, timeline_of
 from tijdig.invoices import queries as invoices
 from tijdig.ledger import operations as writing
@@ -175,7 +176,7 @@ def _item(item_id: int) -> ItemView:
     return item
 
 
-def _page(request: MemberRequest, item: ItemView, **forms_: forms.Form) -> HttpResponse:
+def _page(request: MemberRequest, item: ItemView, problem: str = "", **forms_: forms.Form) -> HttpResponse:
     holds = follow_ups.holds_of(item.customer_id, on=request.today)
     context = {
         "item": item,
@@ -183,17 +184,34 @@ def _page(request: MemberRequest, item: ItemView, **forms_: forms.Form) -> HttpR
         "days_late": max((request.today - item.due_date).days, 0) if item.is_open else 0,
         "customer": customers.get(item.customer_id),
         "invoice": invoices.invoice_of_item(item.id),
-        "allocations": ledger.allocations_of_item(item.id),
+        "allocations": _settled_by(item),
+        "discount": offer_on(item) if item.is_open else None,
+        "problem": problem,
         "follow_up": follow_ups.follow_up_of(item.id),
         "holds": [hold for hold in holds if hold.item_id in (None, item.id)],
         "messages_sent": messaging.messages_about(item.id),
         "timeline": timeline_of(request, timeline.of_item, item.id),
         "undo_form": UndoForm(),
-        "write_off_form": WriteOffForm(item=item),
+        "write_off_form": WriteOffForm(item=item, initial=_rest(item)),
         "hold_form": HoldForm(),
         **forms_,
     }
-    return render(request, "invoices/page.html", context, status=400 if forms_ else 200)
+    return render(request, "invoices/page.html", context, status=400 if forms_ or problem else 200)
+
+
+def _settled_by(item: ItemView) -> list[tuple[ledger.AllocationView, ledger.CreditView | None]]:
+    """Return what settled it, each with the money on account it came from; None where it was made for this."""
+    rows = ledger.allocations_of_item(item.id)
+    of_their_own = {row.credit_id for row in rows if not row.credit_kind.belongs_to_its_item}
+    credits = ledger.credits(of_their_own)
+    return [(row, credits.get(row.credit_id)) for row in rows]
+
+
+def _rest(item: ItemView) -> dict[str, str]:
+    """Return what is left of an invoice that was paid for the most part: that is what is mostly written off."""
+    if item.open_minor * 2 >= item.amount_minor:
+        return {}
+    return {"amount": amount_as_typed(item.open, language=(get_language() or "en")[:2])}
 
 
 @member_required(Role.CONTROLLER)
@@ -288,6 +306,30 @@ def write_off(request: MemberRequest, item_id: int) -> HttpResponse:
             messages.success(request, _("Written off."))
             return redirect("invoice", request.organisation.slug, item.id)
     return _page(request, item, write_off_form=form)
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def give_discount(request: MemberRequest, item_id: int) -> HttpResponse:
+    """Settle what is left by the discount for paying early, beside the payment that was in time."""
+    item, credit = _item(item_id), request.POST.get("credit", "")
+    try:
+        cash_application.give_discount(
+            credit_id=int(credit) if is_key(credit) else 0,
+            item_id=item.id,
+            on=request.today,
+            actor=request.actor,
+        )
+    except (
+        cash_application.NoDiscount,
+        writing.AllocationInvalid,
+        writing.ItemMissing,
+        writing.ItemSettled,
+        writing.WriteOffTooLarge,
+    ) as refusal:
+        return _page(request, _item(item.id), problem=str(refusal))
+    messages.success(request, _("The discount was given: the invoice is settled."))
+    return redirect("invoice", request.organisation.slug, item.id)
 
 
 @member_required(Role.CONTROLLER)

@@ -45,8 +45,8 @@ _REFUSALS = (
     ledger_operations.NothingToRelease,
 )
 _VERSIONS = (
-    (Version.V09, gettext_lazy("The current version (pain.001.001.09)")),
-    (Version.V03, gettext_lazy("The older version (pain.001.001.03), for a bank that asks for it")),
+    (Version.V09, gettext_lazy("Current (pain.001.001.09)")),
+    (Version.V03, gettext_lazy("Older (pain.001.001.03), if the bank asks")),
 )
 
 

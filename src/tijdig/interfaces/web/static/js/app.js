@@ -131,5 +131,11 @@
     }
   });
 
+  // On a narrow screen the tabs go on sideways: show the one we are at.
+  all(".tabs a[aria-current]").forEach((tab) => {
+    const row = tab.parentElement;
+    row.scrollLeft = Math.max(0, tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2);
+  });
+
   tendToasts();
 })();

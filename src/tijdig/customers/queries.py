@@ -202,14 +202,13 @@ def count(*, search: str = "", filters: CustomerFilters | None = None, most: int
     return _found(search, filters)[:most].count()
 
 
-def ids_matching(text: str, *, limit: int = 1000, whole_words: bool = False) -> tuple[int, ...]:
+def ids_matching(text: str, *, limit: int = 1000) -> tuple[int, ...]:
     """Return the ids of the customers whose name, city or number has words that begin with these, by name.
 
     Capitals, accents and punctuation make no difference; all words must be found. No words: no customers.
-    Of more than `limit` the first by name, gathered among the first 5,000 or `limit` found. With `whole_words`
-    they are those very words, which is quick even when many customers share one of them.
+    Of more than `limit` the first by name, gathered among the first 5,000 or `limit` found.
     """
-    words = search_words(text, whole=whole_words)
+    words = search_words(text)
     if not words:
         return ()
     with connection.cursor() as cursor:
@@ -235,9 +234,9 @@ def with_email(part: str, *, limit: int = 50) -> tuple[CustomerView, ...]:
     return tuple(_view(row) for row in rows[:limit])
 
 
-def search_words(text: str, *, whole: bool = False) -> str:
-    """Return the text as a PostgreSQL full-text query for words that begin so, or are so; "" without words."""
-    return " & ".join(word if whole else f"{word}:*" for word in re.findall(r"[^\W_]+", text[:200])[:8])
+def search_words(text: str) -> str:
+    """Return the text as a PostgreSQL full-text query for words that begin so; empty when it has no words."""
+    return " & ".join(f"{word}:*" for word in re.findall(r"[^\W_]+", text[:200])[:8])
 
 
 def page(

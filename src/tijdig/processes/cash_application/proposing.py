@@ -39,7 +39,7 @@ def proposals_for(line_id: int) -> tuple[LineProposal, ...]:
     if line is None or not line.is_receipt:
         return ()
     words = " ".join(significant(line.counterparty_name))
-    searched = customers.ids_matching(words, limit=_MOST_OF_ONE_NAME, whole_words=True)
+    searched = customers.ids_matching(words, limit=_MOST_OF_ONE_NAME)
     [match] = decide([transfer_of(line)], settings_now(), searched=searched).matches
     return _with_views([replace(one, sure=False) for one in match.proposals[:_MOST_PROPOSALS]])
 

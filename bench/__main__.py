@@ -18,6 +18,7 @@ NAMES = (
     "daily_run",
     "list_page",
     "matching",
+    "proposals",
     "open_items_as_of",
     "killed_imports",
 )

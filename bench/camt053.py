@@ -38,7 +38,7 @@ def run(quick: bool) -> Iterator[dict[str, Any]]:
     entries = _QUICK_ENTRIES if quick else _ENTRIES
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "statement.xml"
-        _generate(path, entries, entries)
+        generate(path, entries, entries)
         size = path.stat().st_size / 1024**2
         best: dict[str, float] = {}
         peak: dict[str, float] = {}
@@ -50,11 +50,11 @@ def run(quick: bool) -> Iterator[dict[str, Any]]:
             yield apart.figure(name, entries, best[work], best["floor"], peak[work], file_mb=round(size))
         items = _QUICK_ITEMS_OPEN if quick else _ITEMS_OPEN
         for count in (entries // 10, entries, entries * 3):
-            _generate(path, count, items)
+            generate(path, count, items)
             yield from apart.measured("bench.camt053", "import", path, count, items)
 
 
-def _generate(path: Path, entries: int, items: int) -> None:
+def generate(path: Path, entries: int, items: int) -> None:
     """Write a statement that pays so many of the open items, each entry as full as a bank writes it."""
     paid = range(0, items, items // entries)[:entries]
     net = Money(sum(map(_amount, paid)), "EUR")
@@ -69,7 +69,7 @@ def _generate(path: Path, entries: int, items: int) -> None:
     )
     with path.open("w", encoding="utf-8") as target:
         lines = (
-            _line(item, items, date(2026, 11, place * 30 // entries + 1)) for place, item in enumerate(paid)
+            line(item, items, date(2026, 11, place * 30 // entries + 1)) for place, item in enumerate(paid)
         )
         target.writelines(camt_writer.parts(statement, lines))
 
@@ -78,7 +78,8 @@ def _amount(item: int) -> int:
     return 1_000 + item
 
 
-def _line(item: int, items: int, day: date) -> StatementLine:
+def line(item: int, items: int, day: date) -> StatementLine:
+    """Return the payment of the item of that place among so many."""
     customers = items // _ITEMS_PER_CUSTOMER
     payer = (item + (item // 7 % 10 == 0)) % customers
     return StatementLine(
@@ -129,7 +130,7 @@ def _import(path: Path, entries: int, items: int) -> apart.Figures:
 
     organisation_id = organisation_setup.create(name="Benchmark", country="NL", language="nl", actor="cli")
     with tenancy.within(organisation_id):
-        _fill(organisation_id, items)
+        fill(organisation_id, items)
         started = time.perf_counter()
         done = cash_application.import_bank_file(
             name=path.name, content=path.read_bytes(), on=date(2026, 11, 30), actor="cli"
@@ -147,7 +148,7 @@ def _import(path: Path, entries: int, items: int) -> apart.Figures:
     ]
 
 
-def _fill(organisation_id: int, count: int) -> None:
+def fill(organisation_id: int, count: int) -> None:
     """Make the invoices the entries name, of a fifth as many customers, with their follow-ups."""
     from django.db import connection, transaction
 

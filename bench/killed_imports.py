@@ -32,7 +32,7 @@ def run(quick: bool) -> Iterator[dict[str, Any]]:
     entries, kills = (_QUICK_ENTRIES, _QUICK_KILLS) if quick else (_ENTRIES, _KILLS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "statement.xml"
-        camt053._generate(path, entries, entries)
+        camt053.generate(path, entries, entries)
         yield from apart.measured("bench.killed_imports", "prove", path, entries, kills)
 
 
@@ -47,7 +47,7 @@ def _prove(path: Path, entries: int, kills: int) -> apart.Figures:
             name="Benchmark", country="NL", language="nl", actor="cli"
         )
         with tenancy.within(organisation_id):
-            camt053._fill(organisation_id, entries)
+            camt053.fill(organisation_id, entries)
         return organisation_id
 
     undisturbed, disturbed = one_more(), [one_more()]

@@ -114,7 +114,7 @@ def take_back(requests: Sequence[Outgoing], *, actor: str) -> TakenBack:
         made, done = changes.write(on=day, actor=actor)
         record("ledger.money_came_back", done, changes.rows, on=day, actor=actor)
         item_ids |= {credit_id: made[place] for credit_id, place in places.items()}
-        settlement = _and(settlement, done)
+        settlement += done
     return TakenBack(tuple(item_ids[one.credit_id] for one in requests), settlement, tuple(loosened))
 
 
@@ -165,18 +165,6 @@ def _exhausted(credit: LockedCredit, there: int, wanted: int) -> CreditExhausted
     return CreditExhausted(
         _("%(left)s is left of this payment, so %(amount)s cannot be taken from it; use less")
         % {"left": in_words(there, credit.currency), "amount": in_words(wanted, credit.currency)}
-    )
-
-
-def _and(first: Settlement, then: Settlement) -> Settlement:
-    """Return what two changes of different credits did together."""
-    reopened = (set(first.reopened) - set(then.settled)) | (set(then.reopened) - set(first.settled))
-    settled = (set(first.settled) - set(then.reopened)) | (set(then.settled) - set(first.reopened))
-    return Settlement(
-        settled=tuple(sorted(settled)),
-        reopened=tuple(sorted(reopened)),
-        changed=tuple(sorted({*first.changed, *then.changed})),
-        allocation_ids=(*first.allocation_ids, *then.allocation_ids),
     )
 
 
@@ -281,7 +269,7 @@ def release(*, item_id: int, on: date, reason: Reason, actor: str) -> Settlement
         actor=actor,
         subject=f"ledger_item:{item_id}",
     )
-    return _and(opened, without((item_id,), settlement))
+    return opened + without((item_id,), settlement)
 
 
 def _locked_money(amounts: Sequence[tuple[int, int]]) -> dict[int, LockedCredit]:

@@ -126,6 +126,17 @@ class Settlement:
     changed: tuple[int, ...] = ()
     allocation_ids: tuple[int, ...] = ()
 
+    def __add__(self, then: Settlement) -> Settlement:
+        """Return what the two did together: what the one settled and the other opened again did neither."""
+        settled = (set(self.settled) - set(then.reopened)) | (set(then.settled) - set(self.reopened))
+        reopened = (set(self.reopened) - set(then.settled)) | (set(then.reopened) - set(self.settled))
+        return Settlement(
+            settled=tuple(sorted(settled)),
+            reopened=tuple(sorted(reopened)),
+            changed=tuple(sorted({*self.changed, *then.changed})),
+            allocation_ids=(*self.allocation_ids, *then.allocation_ids),
+        )
+
 
 def reason_text(reason: Reason) -> str:
     """Return the reason as it is stored."""

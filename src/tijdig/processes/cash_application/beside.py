@@ -68,13 +68,3 @@ def take_back(line: LineView, *, on: date, reason: Reason, actor: str) -> Sequen
                     ledger.undo_allocation(allocation_id=allocation.id, on=on, reason=reason, actor=actor)
                 )
     return done
-
-
-def together(settlements: Sequence[Settlement]) -> Settlement:
-    """Return several settlements as one: an item that was settled before and is open after has reopened."""
-    return Settlement(
-        settled=tuple(dict.fromkeys(i for one in settlements for i in one.settled)),
-        reopened=tuple(dict.fromkeys(i for one in settlements for i in one.reopened)),
-        changed=tuple(dict.fromkeys(i for one in settlements for i in one.changed)),
-        allocation_ids=tuple(i for one in settlements for i in one.allocation_ids),
-    )

@@ -232,7 +232,7 @@ def unbook_line(*, line_id: int, text: str = "", on: date, actor: str) -> Settle
     if credit is not None:
         undone = beside.take_back(line, on=on, reason=_why(text), actor=actor)
         reversed_ = ledger.reverse_credit(credit_id=credit.id, on=on, reason=_why(text), actor=actor)
-        settlement = beside.together([*undone, reversed_])
+        settlement = sum([*undone, reversed_], Settlement())
         learning.booking_taken_back(line, credit, settlement.changed, on=on)
         reactions.after_settlement(settlement=settlement, on=on)
     _set_state(line_id, LineState.WAITING, Reason("BOOKING_UNDONE"), actor=actor, action="bank.line_unbooked")

@@ -17,6 +17,7 @@ from tijdig.domain.reasons import Reason
 from tijdig.infra import clock
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.answers import download, sheet
+from tijdig.interfaces.web.chosen import chosen_customer
 from tijdig.interfaces.web.listing import PAGE_SIZE, Listing, is_key, read_listing
 from tijdig.ledger import queries as ledger
 from tijdig.messaging import operations, previews
@@ -60,7 +61,7 @@ def listing(request: MemberRequest) -> HttpResponse:
             "customer": (),
         },
     )
-    state, customer = chosen.filters["state"], _customer(chosen.filters["customer"])
+    state, customer = chosen.filters["state"], chosen_customer(chosen.filters["customer"])
     page = messaging.message_page(
         state=state,
         channel=chosen.filters["channel"],
@@ -83,18 +84,6 @@ def listing(request: MemberRequest) -> HttpResponse:
         "more_letters": letters > printing.LARGEST_BATCH,
     }
     return render(request, "messages/list.html", context)
-
-
-def _customer(key: str) -> customers.CustomerView | None:
-    """Return the customer whose messages alone are asked for."""
-    if not key:
-        return None
-    if not is_key(key):
-        raise Http404
-    try:
-        return customers.get(int(key))
-    except customers.CustomerUnknown as none:
-        raise Http404 from none
 
 
 def _tabs(chosen: Listing, here: str) -> list[tuple[object, str, bool, int]]:

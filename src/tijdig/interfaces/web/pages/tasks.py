@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
 from tijdig.interfaces.web.access import MemberRequest, member_required
+from tijdig.interfaces.web.chosen import chosen_customer
 from tijdig.interfaces.web.listing import PAGE_SIZE, is_key, read_listing
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemView
@@ -62,7 +63,7 @@ class _Row(NamedTuple):
 def listing(request: MemberRequest) -> HttpResponse:
     """What waits for a decision, the longest waiting first."""
     chosen = read_listing(request, filters={"kind": tuple(KINDS), "customer": ()})
-    customer = _customer(chosen.filters["customer"])
+    customer = chosen_customer(chosen.filters["customer"])
     found = messaging.task_page(
         kind=chosen.filters["kind"],
         customer_id=customer.id if customer else None,
@@ -83,17 +84,6 @@ def listing(request: MemberRequest) -> HttpResponse:
         "outcome_form": OutcomeForm(),
     }
     return render(request, "tasks/list.html", context)
-
-
-def _customer(key: str) -> customers.CustomerView | None:
-    if not key:
-        return None
-    if not is_key(key):
-        raise Http404
-    try:
-        return customers.get(int(key))
-    except customers.CustomerUnknown as unknown:
-        raise Http404 from unknown
 
 
 def _mark(after: str) -> tuple[date, int] | None:

@@ -23,7 +23,7 @@ from tijdig.formats import pain002
 from tijdig.infra import audit, tenancy
 from tijdig.infra.bulk import many_objects
 from tijdig.ledger import operations as ledger
-from tijdig.ledger.operations import AllocationRequest, NewCredit
+from tijdig.ledger.operations import AllocationRequest, NewCredit, Settlement
 from tijdig.ledger.queries import ItemView
 from tijdig.processes import reactions, returns
 from tijdig.processes.cash_application import learning, status_reports
@@ -240,9 +240,10 @@ def _book(
     for credit_id, (line, credit, item_id) in zip(difference_ids, beside_them, strict=True):
         request = AllocationRequest(credit_id, item_id, credit.amount_minor, credit.reason)
         add(line, request, for_others=False)
+    settlement = Settlement()
     for (day, for_others), requests in sorted(by_day.items()):
-        settlement = ledger.allocate_many(requests, on=day, actor=actor, across_customers=for_others)
-        reactions.after_settlement(settlement=settlement, on=on)
+        settlement += ledger.allocate_many(requests, on=day, actor=actor, across_customers=for_others)
+    reactions.after_settlement(settlement=settlement, on=on)
     learning.booked_by_itself(bookings, items.values())
 
 

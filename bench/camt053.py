@@ -153,17 +153,15 @@ def fill(organisation_id: int, count: int) -> None:
     from django.db import connection, transaction
 
     from tijdig.dunning.operations import start_follow_ups
+    from tijdig.infra import statistics
 
+    counts = {"organisation": organisation_id, "count": count, "customers": count // _ITEMS_PER_CUSTOMER}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _CUSTOMERS, {"organisation": organisation_id, "customers": count // _ITEMS_PER_CUSTOMER}
-        )
-        cursor.execute(
-            _ITEMS,
-            {"organisation": organisation_id, "count": count, "customers": count // _ITEMS_PER_CUSTOMER},
-        )
+        cursor.execute(_CUSTOMERS, counts)
+        cursor.execute(_ITEMS, counts)
         cursor.execute("SELECT id FROM ledger_item ORDER BY id")
         start_follow_ups([row[0] for row in cursor.fetchall()], on=date(2026, 11, 1))
+        statistics.refresh()
 
 
 _CUSTOMERS = """

@@ -75,15 +75,12 @@ def _proposed(path: Path, items: int) -> apart.Figures:
     from django.db import connection
 
     from tijdig.banking import queries as bank
-    from tijdig.infra import database, tenancy
+    from tijdig.infra import tenancy
     from tijdig.processes import cash_application, organisation_setup
 
     organisation_id = organisation_setup.create(name="Benchmark", country="NL", language="nl", actor="cli")
     with tenancy.within(organisation_id):
         camt053.fill(organisation_id, items)
-    with database.as_owner(), connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    with tenancy.within(organisation_id):
         cash_application.import_bank_file(name=path.name, content=path.read_bytes(), on=_ON, actor="cli")
         waiting = list(bank.lines(bank.waiting_ids()).values())
         ours = _timed([lambda line=line: cash_application.proposals_for(line.id) for line in waiting])

@@ -45,6 +45,9 @@ def test_the_columns_are_pointed_out_once_and_the_next_file_goes_by_itself(
     shown = colleague.get(page, CHOSEN)
     assert [str(line.amount) for line in shown.context["shown"].lines] == ["12.50", "-3.00"]
     assert [part.where for part in shown.context["shown"].rejected] == ["row 4"]
+    form = shown.content.decode().partition('<form id="columns"')[2].partition("</form>")[0]
+    assert "csrfmiddlewaretoken" not in form, "showing again would put the token in the address"
+    assert 'formmethod="post" name="csrfmiddlewaretoken"' in shown.content.decode()
     with tenancy.within(world.organisation_id):
         before = len(bank.line_page().lines)
     done = colleague.post(page, CHOSEN, follow=True)

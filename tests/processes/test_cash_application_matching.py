@@ -13,6 +13,7 @@ from tijdig.banking import queries as bank
 from tijdig.banking.queries import LineView
 from tijdig.banking.states import LineState
 from tijdig.domain.ledger import CreditKind
+from tijdig.domain.line_rules import LineRule
 from tijdig.infra import tenancy
 from tijdig.ledger import queries as ledger
 from tijdig.ledger import verification
@@ -185,3 +186,30 @@ def test_what_the_matcher_would_book_is_proposed_to_the_person_who_took_it_back(
     undo()
     [best, *_] = cash_application.proposals_for(only_line().id)
     assert ([item.id for item in best.items], best.proposal.sure) == ([item_id], False)
+
+
+def test_a_rule_about_the_payer_does_not_swallow_what_names_an_invoice(customer: int) -> None:
+    an_item(customer, 126358, number="2026-0042")
+    rule = LineRule(account=_ACCOUNT)
+    cash_application.make_rule(rule=rule, why="onze verzekeraar", actor=ACTOR)
+    bring(
+        Entry("76.00", "factuur 2026-0042 schade", name="Verzekering Zon", iban=_ACCOUNT),
+        Entry("80.00", "premierestitutie", name="Verzekering Zon", iban=_ACCOUNT),
+    )
+    assert {(line.remittance, line.state, code(line)) for line in bank.line_page().lines} == {
+        ("factuur 2026-0042 schade", LineState.WAITING, "PAID_LESS"),
+        ("premierestitutie", LineState.IGNORED, "RULE_SETS_ASIDE"),
+    }
+
+
+def test_a_new_rule_leaves_what_waits_with_an_invoice_in_its_words(customer: int) -> None:
+    an_item(customer, 126358, number="2026-0042")
+    bring(
+        Entry("76.00", "factuur 2026-0042 schade", name="Verzekering Zon", iban=_ACCOUNT),
+        Entry("80.00", "premierestitutie", name="Verzekering Zon", iban=_ACCOUNT),
+    )
+    effect = cash_application.make_rule(rule=LineRule(account=_ACCOUNT), why="onze verzekeraar", actor=ACTOR)
+    assert effect.set_aside == 1
+    assert [line.remittance for line in bank.line_page(state=LineState.WAITING).lines] == [
+        "factuur 2026-0042 schade"
+    ]

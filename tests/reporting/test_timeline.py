@@ -11,6 +11,7 @@ from tests.reporting.story import ACTOR, DUE, PAID, REMINDED, Story, a_message, 
 from tijdig.customers.operations import add_note
 from tijdig.customers.queries import CustomerUnknown
 from tijdig.domain.money import Money
+from tijdig.domain.reasons import Reason
 from tijdig.dunning import operations as dunning
 from tijdig.infra import tenancy
 from tijdig.ledger import operations as ledger
@@ -73,6 +74,15 @@ def test_what_people_did_stands_on_top_with_their_words_and_name(story: Story) -
     assert entries[TimelineKind.HOLD_LIFTED].links == {"hold": placed}
     assert entries[TimelineKind.TASK_DONE].text == "Gebeld"
     assert TimelineKind.NOTE not in {entry.kind for entry in timeline.of_item(story.other_item).entries}
+
+
+def test_a_task_that_payment_ended_says_so_in_the_readers_language(story: Story) -> None:
+    messaging.complete_tasks([story.task], outcome="ITEM_SETTLED", at=at(PAID), actor="system:reactions")
+    entries = {entry.kind: entry for entry in timeline.of_item(story.item).entries}
+    assert (entries[TimelineKind.TASK_DONE].text, entries[TimelineKind.TASK_DONE].reason) == (
+        "",
+        Reason("ITEM_SETTLED"),
+    )
 
 
 def test_a_withdrawn_message_says_why(story: Story) -> None:

@@ -42,7 +42,7 @@ def after_settlement(
 def _leave_in_peace(item_ids: Collection[int], on: date, actor: str, at: datetime) -> None:
     settled = Reason("ITEM_SETTLED")
     dunning.end_follow_ups(item_ids, reason=settled)
-    messaging.complete_tasks_of_items(item_ids, outcome=str(settled), at=at, actor=actor)
+    messaging.complete_tasks_of_items(item_ids, outcome=settled.code, at=at, actor=actor)
     unsent = messages.unsent_about(item_ids)
     waiting = [line.id for line in unsent if line.state == MessageState.WAITING]
     withdrawn = messaging.withdraw_messages(waiting, Reason("WITHDRAWN_SETTLED"), actor=actor)

@@ -102,7 +102,9 @@ _TASK = """
     WHERE task.organisation_id = %(organisation)s AND {task}"""
 
 _TASK_DONE = """
-    SELECT task.done_at, 10, task.id, 'TASK_DONE', NULL, NULL, task.done_by, NULL::jsonb, task.outcome,
+    SELECT task.done_at, 10, task.id, 'TASK_DONE', NULL, NULL, task.done_by,
+           CASE task.outcome WHEN 'ITEM_SETTLED' THEN jsonb_build_object('code', task.outcome) END,
+           CASE task.outcome WHEN 'ITEM_SETTLED' THEN '' ELSE task.outcome END,
            jsonb_build_object('task', task.kind),
            jsonb_strip_nulls(jsonb_build_object('task', task.id, 'item', task.item_id))
     FROM messaging_task AS task

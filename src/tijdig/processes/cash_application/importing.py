@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import psycopg
@@ -195,10 +195,12 @@ def _match_and_book(lines: Sequence[LineView], settings: MatchSettings, *, on: d
             or known[change.line_id] != change.reason
         ]
     )
-    waiting = {change.line_id for change in changes if change.state == LineState.WAITING}
+    waiting = {change.line_id: change.reason for change in changes if change.state == LineState.WAITING}
     # What the payer's own words settle is booked, whatever a rule says of others like it.
-    by_rule = apply_rules([line for line in lines if line.id in waiting])
-    return Booked(counts[LineState.BOOKED], len(waiting - by_rule), counts[LineState.IGNORED] + len(by_rule))
+    by_rule = apply_rules([replace(line, reason=waiting[line.id]) for line in lines if line.id in waiting])
+    return Booked(
+        counts[LineState.BOOKED], len(waiting.keys() - by_rule), counts[LineState.IGNORED] + len(by_rule)
+    )
 
 
 def _change(match: Match, likely: tuple[int, ...]) -> StateChange:

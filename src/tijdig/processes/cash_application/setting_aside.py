@@ -20,6 +20,12 @@ from tijdig.infra import audit
 _MOST_AT_ONCE = 10_000
 # What a person took up again stays with the person.
 _LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"})
+# The payer's own words say what it is for; they go before a rule about the payer.
+_SAYS_WHAT_FOR = frozenset(
+    {"ANOTHER_FITS", "ITEM_ALREADY_PAID", "NOT_SURE_ENOUGH", "OTHER_CURRENCY", "PAID_LESS", "PAID_MORE",
+     "REFERENCES_DISAGREE", "SEVERAL_FIT"}
+)  # fmt: skip
+_STAYS = _LEFT_TO_A_PERSON | _SAYS_WHAT_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,17 @@ def make_rule(*, rule: LineRule, why: str, actor: str) -> RuleEffect:
 
 
 def apply_rules(lines: Sequence[LineView]) -> frozenset[int]:
-    """Set aside those of the locked, waiting movements that a rule is about; return their ids."""
+    """Set aside those of the locked, waiting movements that a rule is about; return their ids.
+
+    One that names an invoice waits all the same, as does one that a person took up again: their reasons tell.
+    """
     rules = rules_in_force()
     if not rules:
         return frozenset()
     fitting = {
         line.id: rule
         for line in lines
-        if not (line.reason is not None and line.reason.code in _LEFT_TO_A_PERSON)
+        if not (line.reason is not None and line.reason.code in _STAYS)
         and (rule := _fitting(rules, line)) is not None
     }
     banking.set_line_states(

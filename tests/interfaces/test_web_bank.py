@@ -9,6 +9,7 @@ from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World, client_of, make_world
 from tijdig.banking import queries as bank
 from tijdig.banking.queries import LineState, LineView
+from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger import queries as ledger
 from tijdig.ledger import verification
@@ -70,13 +71,32 @@ def page_of(client: Client, address: str) -> str:
     return answer.content.decode()
 
 
+def test_what_waits_is_booked_from_the_list_where_one_likely_answer_is_all_of_it(
+    world: World, colleague: Client
+) -> None:
+    line = waiting(world, Payment(124_950, "Bakkerij De Korenaar", "zie bijlage"))
+    shown = colleague.get(f"/o/{world.slug}/bank/")
+    [(_line, likely, shares)] = shown.context["rows"]
+    assert likely is not None
+    assert "The payer&#x27;s name is that of customer Bakkerij De Korenaar." in shown.content.decode()
+    reader = client_of(world.reader).get(f"/o/{world.slug}/bank/").content.decode()
+    assert (here(world, line, "book/") in shown.content.decode(), here(world, line, "book/") in reader) == (
+        True,
+        False,
+    )
+    amounts = {f"item-{item.id}": str(Money(share.amount_minor, "EUR")) for item, share in shares}
+    done = colleague.post(here(world, line, "book/"), {"from": "list", **amounts}, follow=True)
+    assert done.redirect_chain[-1][0] == f"/o/{world.slug}/bank/"
+    assert line_of(world, line.id).state == LineState.BOOKED
+
+
 def test_the_list_begins_with_what_waits_and_says_why(world: World, colleague: Client) -> None:
     take_in(world, PUZZLE, Payment(124_950, "Bakkerij De Korenaar", "Factuur 2026-0101"))
     first = colleague.get(f"/o/{world.slug}/bank/")
-    assert [line.remittance for line in first.context["lines"]] == ["voor de facturen"]
+    assert [line.remittance for line, *_ in first.context["rows"]] == ["voor de facturen"]
     assert "1 movement waits" in first.content.decode()
     booked = colleague.get(f"/o/{world.slug}/bank/?state=BOOKED")
-    assert [line.remittance for line in booked.context["lines"]] == ["Factuur 2026-0101"]
+    assert [line.remittance for line, *_ in booked.context["rows"]] == ["Factuur 2026-0101"]
     assert "Invoice number 2026-0101 is in the description and the amount fits." in booked.content.decode()
 
 
@@ -84,7 +104,7 @@ def test_the_list_begins_with_what_waits_and_says_why(world: World, colleague: C
 def test_the_list_can_be_searched(world: World, colleague: Client, search: str, found: int) -> None:
     waiting(world)
     answer = colleague.get(f"/o/{world.slug}/bank/", {"q": search})
-    assert len(answer.context["lines"]) == found
+    assert len(answer.context["rows"]) == found
     assert ("Nothing found" in answer.content.decode()) is not bool(found)
 
 
@@ -217,7 +237,7 @@ def test_setting_aside_takes_a_reason_and_can_be_taken_back(world: World, collea
 def test_money_out_is_not_booked_on_invoices(world: World, colleague: Client) -> None:
     take_in(world, Payment(-5_000, "Verhuurder Wolkenrand", "Huur"))
     answer = colleague.get(f"/o/{world.slug}/bank/?state=ALL")
-    (line,) = answer.context["lines"]
+    [(line, *_)] = answer.context["rows"]
     page = page_of(colleague, here(world, line))
     assert "Book" not in page.split("<main")[1].split("What the bank says")[0]
     refused = colleague.post(here(world, line, "book/"), {f"item-{world.overdue_item}": "50"})
@@ -241,7 +261,7 @@ def test_the_file_comes_back_as_it_came_in(world: World, colleague: Client) -> N
     assert answer.content == statement([PUZZLE], on=world.on)
     assert answer["Content-Disposition"] == 'attachment; filename="bank_1.xml"'
     only = colleague.get(f"/o/{world.slug}/bank/?statement={found.id}")
-    assert len(only.context["lines"]) == 1
+    assert len(only.context["rows"]) == 1
 
 
 @pytest.mark.parametrize("address", ["999/", "statements/999/file/", "?statement=999", "?statement=x"])

@@ -45,7 +45,7 @@ from tijdig.processes.cash_application.on_account import (
     proposed_division,
     use_credit_note,
 )
-from tijdig.processes.cash_application.proposing import LineProposal, proposals_for
+from tijdig.processes.cash_application.proposing import LineProposal, likeliest, proposals_for
 from tijdig.processes.cash_application.setting_aside import RuleEffect, make_rule
 from tijdig.processes.cash_application.write_offs import (
     SmallDifferences,
@@ -86,6 +86,7 @@ __all__ = [
     "is_bank_file",
     "keep_layout",
     "leave_on_account",
+    "likeliest",
     "make_rule",
     "move_back",
     "move_to_customer",

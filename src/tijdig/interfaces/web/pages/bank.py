@@ -21,6 +21,7 @@ from tijdig.banking.line_rules import rule_list
 from tijdig.banking.queries import LineState, LineView
 from tijdig.customers import queries as customers
 from tijdig.domain.line_rules import LineRule, RuleInvalid
+from tijdig.domain.matching import Share
 from tijdig.domain.money import AmountInvalid
 from tijdig.infra import files
 from tijdig.infra.readers_language import in_words
@@ -135,9 +136,10 @@ def listing(request: MemberRequest) -> HttpResponse:
         after=chosen.after,
         limit=PAGE_SIZE,
     )
+    likeliest = cash_application.likeliest(page.lines) if state == LineState.WAITING else {}
     context = {
         "listing": chosen.with_pages(after=page.after),
-        "lines": page.lines,
+        "rows": [(line, *_first(line, likeliest.get(line.id))) for line in page.lines],
         "state": state,
         "statement": statement,
         "matcher": name_of(matcher) if matcher else "",
@@ -146,6 +148,16 @@ def listing(request: MemberRequest) -> HttpResponse:
         "tabs": [(word, chosen.filter_link(state=tab), tab == state) for tab, word in _TABS],
     }
     return render(request, "bank/list.html", context)
+
+
+def _first(
+    found: LineView, each: cash_application.LineProposal | None
+) -> tuple[cash_application.LineProposal | None, list[tuple[ledger.ItemView, Share]]]:
+    """Return the first proposal for a movement, and its shares where they are all there is to book."""
+    if each is None:
+        return None, []
+    whole = _left(found, each) == 0 and not each.proposal.forgiven and not each.proposal.credits
+    return each, list(zip(each.items, each.proposal.shares, strict=True)) if whole else []
 
 
 def _statement(number: str) -> bank.StatementView | None:
@@ -359,6 +371,8 @@ def _done(request: MemberRequest, found: LineView, act: Callable[[], object], sa
     except REFUSALS as refusal:
         return _page(request, movement(found.id), problem=str(refusal))
     messages.success(request, said)
+    if request.POST.get("from") == "list":
+        return redirect("bank", request.organisation.slug)
     following = bank.waiting_after(found.id) if found.state == LineState.WAITING else None
     # Who works through what waits goes on with the next; who looks something up stays with it.
     return redirect("bank_line", request.organisation.slug, following or found.id)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import Reason, from_data
@@ -245,6 +245,19 @@ def refunds_to(ibans: Collection[str], *, states: Collection[RefundState]) -> tu
     """Return the refunds to these accounts in these states."""
     wanted = [iban for iban in ibans if iban]
     return _refunds(Q(state__in=[state.value for state in states], iban__in=wanted)) if wanted else ()
+
+
+def refunds_of_amount(
+    amount: Money, *, state: RefundState, first_to: str = "", limit: int
+) -> tuple[RefundView, ...]:
+    """Return refunds of exactly this amount in a state: those to the account `first_to` first, then newest."""
+    rows: Iterable[Refund] = Refund.objects.filter(
+        organisation_id=tenancy.current_organisation_id(),
+        state=state.value,
+        amount=amount.minor,
+        currency=amount.currency,
+    ).order_by(Case(When(iban=first_to, then=0), default=1), "-pk")[:limit]
+    return tuple(_refund_view(row) for row in rows)
 
 
 def refunds_of_line(line_id: int) -> tuple[RefundView, ...]:

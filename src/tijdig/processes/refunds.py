@@ -14,6 +14,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tijdig.banking import operations as banking
+from tijdig.banking import queries as bank
 from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView
 from tijdig.banking.states import LineState
@@ -51,6 +53,10 @@ class RefundInvalid(ValueError):
 
 class NotAllowed(PermissionError):
     """This role does not decide on refunds."""
+
+
+class CannotPay(ValueError):
+    """The movement cannot be what paid that refund; the message says why."""
 
 
 @transaction.atomic
@@ -385,3 +391,41 @@ def take_back(*, line_id: int, actor: str) -> bool:
                 % {"number": refund.number}
             )
     return bool(found)
+
+
+def candidates(line_id: int, *, limit: int = 10) -> tuple[RefundView, ...]:
+    """Return the refunds at the bank that a movement may have paid, for a person to choose from.
+
+    Of exactly its amount; those to its account first.
+    """
+    line = bank.line(line_id)
+    if line is None or line.amount.minor >= 0:
+        return ()
+    return refunds.refunds_of_amount(
+        -line.amount, state=RefundState.ORDERED, first_to=line.counterparty_iban, limit=limit
+    )
+
+
+@transaction.atomic
+def pay_by_hand(*, line_id: int, refund_id: int, actor: str) -> None:
+    """Note that a waiting movement paid a refund at the bank, as a person says it did; take_back undoes it.
+
+    Raises LineMissing, RefundMissing, CannotPay, RefundMovedOn.
+    """
+    audit.reserve()
+    state = banking.lock_lines([line_id])[line_id]
+    line = bank.lines([line_id])[line_id]
+    if state != LineState.WAITING or line.amount.minor >= 0:
+        raise CannotPay(_("Somebody has dealt with this movement already, or no money went out by it."))
+    refund = payments.locked_refund(refund_id)
+    if refund.state is not RefundState.ORDERED:
+        raise payments.RefundMovedOn(
+            _("Somebody has dealt with refund %(number)s already; look once more.")
+            % {"number": refund.number}
+        )
+    if refund.amount != -line.amount:
+        raise CannotPay(_("Choose a refund of exactly this amount."))
+    paid: dict[int, int] = {}
+    change = _left(line, refund, paid)
+    payments.refunds_paid(paid, actor=actor)
+    banking.set_line_states([change])

@@ -115,6 +115,7 @@ _organisation: list[URLPattern | URLResolver] = [
         bank.take_payment_back,
         name="take_payment_back",
     ),
+    path("bank/<int:line_id>/pays/<int:refund_id>/", bank.pay_refund, name="pay_refund"),
     path("bank/<int:line_id>/take-back/", bank.unbook, name="unbook_line"),
     path("payments/", payments.listing, name="payments"),
     path("messages/", messages_pages.listing, name="messages"),

@@ -37,7 +37,7 @@ from tijdig.ledger.queries import ItemStatus
 from tijdig.organisations.queries import Role
 from tijdig.payments import operations as refund_operations
 from tijdig.payments import queries as payments
-from tijdig.processes import cash_application, returns
+from tijdig.processes import cash_application, refunds, returns
 
 _TABS = (
     (LineState.WAITING, gettext_lazy("Waiting")),
@@ -69,6 +69,7 @@ REFUSALS = (
     ledger_operations.ItemSettled,
     ledger_operations.MoneyIsElsewhere,
     refund_operations.RefundMovedOn,
+    refunds.CannotPay,
     returns.CannotTakeBack,
 )
 
@@ -219,6 +220,7 @@ def _page(request: MemberRequest, found: LineView, problem: str = "") -> HttpRes
         context |= _ways_to_book(request, found, search)
     elif found.state == LineState.WAITING:
         context["earlier"] = _earlier(found)
+        context["at_the_bank"] = refunds.candidates(found.id)
     elif found.state == LineState.BOOKED:
         context |= _booking(request, found)
     return render(request, "bank/line.html", context, status=400 if problem else 200)
@@ -366,7 +368,7 @@ def _done(request: MemberRequest, found: LineView, act: Callable[[], object], sa
     """Do something with a movement; a refusal is shown on its page, success leads on."""
     try:
         act()
-    except banking.LineMissing as missing:
+    except (banking.LineMissing, refund_operations.RefundMissing) as missing:
         raise Http404 from missing
     except REFUSALS as refusal:
         return _page(request, movement(found.id), problem=str(refusal))
@@ -525,6 +527,18 @@ def take_payment_back(request: MemberRequest, line_id: int, payment_line_id: int
             line_id=line_id, payment_line_id=payment_line_id, on=request.today, actor=request.actor
         ),
         _("The payment was taken back: its invoices are open again."),
+    )
+
+
+@member_required(Role.CONTROLLER)
+@require_POST
+def pay_refund(request: MemberRequest, line_id: int, refund_id: int) -> HttpResponse:
+    """Say which refund at the bank a movement paid."""
+    return _done(
+        request,
+        movement(line_id),
+        lambda: refunds.pay_by_hand(line_id=line_id, refund_id=refund_id, actor=request.actor),
+        _("The refund was paid by this movement."),
     )
 
 

@@ -17,6 +17,7 @@ from tijdig.banking.operations import BankFileRefused, LineMissing
 from tijdig.banking.queries import Flag, LineView
 from tijdig.banking.states import LineState
 from tijdig.domain.ledger import WriteOffReason
+from tijdig.domain.reasons import Reason
 from tijdig.domain.references import make_rf
 from tijdig.infra import audit, tenancy
 from tijdig.ledger import operations as ledger_operations
@@ -247,7 +248,10 @@ def test_a_booking_is_taken_back_by_reversing_and_can_be_booked_anew(customer: i
     settlement = cash_application.unbook_line(line_id=line_id, text="wrong customer", on=ON, actor=ACTOR)
     assert settlement.reopened == (item_id,)
     assert open_of(item_id) == 10000
-    assert (only_line().state, code(only_line())) == (LineState.WAITING, "BOOKING_UNDONE")
+    assert (only_line().state, only_line().reason) == (
+        LineState.WAITING,
+        Reason("BOOKING_UNDONE_SAYING", {"text": "wrong customer"}),
+    )
     assert [allocation.amount_minor for allocation in ledger.allocations_of_item(item_id)] == [10000, -10000]
     assert cash_application.apply_waiting(on=ON, actor=ACTOR).booked == 0, "what a person took back stays so"
     with pytest.raises(LineNotBooked):

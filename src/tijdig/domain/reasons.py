@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "BOOKED_AT_RATE": "%(currency)s %(amount)s was paid; a person said what that is worth, at %(rate)s.",
         "BOOKED_BY_HAND": "Booked by hand.",
         "BOOKING_UNDONE": "Its booking was undone.",
+        "BOOKING_UNDONE_SAYING": "Its booking was undone. %(text)s",
         "CAME_BACK_UNBOOKED": "It came back before it was booked: %(meaning)s. Both movements are taken out "
         "together.",
         "CHARGES_TAKEN": "Invoice %(numbers)s was paid; banks took %(difference)s of it on the way.",

@@ -48,7 +48,9 @@ from tijdig.processes.refunds import StatusTold
 
 _LINES_AT_ONCE = 1000
 # A person took these back or up again; deciding once more by itself would undo that.
-LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"})
+LEFT_TO_A_PERSON = frozenset(
+    {"BOOKING_UNDONE", "BOOKING_UNDONE_SAYING", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"}
+)
 _TAKES_OUT = (Verdict.TAKE_BACK, Verdict.TAKE_OUT_BOTH)
 
 

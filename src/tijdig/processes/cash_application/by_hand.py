@@ -235,7 +235,9 @@ def unbook_line(*, line_id: int, text: str = "", on: date, actor: str) -> Settle
         settlement = sum([*undone, reversed_], Settlement())
         learning.booking_taken_back(line, credit, settlement.changed, on=on)
         reactions.after_settlement(settlement=settlement, on=on)
-    _set_state(line_id, LineState.WAITING, Reason("BOOKING_UNDONE"), actor=actor, action="bank.line_unbooked")
+    said = text.strip()[:500]
+    reason = Reason("BOOKING_UNDONE_SAYING", {"text": said}) if said else Reason("BOOKING_UNDONE")
+    _set_state(line_id, LineState.WAITING, reason, actor=actor, action="bank.line_unbooked")
     learning.look_whose_it_is(line_id)
     return settlement
 

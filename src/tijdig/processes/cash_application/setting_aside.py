@@ -16,16 +16,16 @@ from tijdig.banking.states import LineState
 from tijdig.domain.line_rules import LineRule
 from tijdig.domain.reasons import Reason
 from tijdig.infra import audit
+from tijdig.processes.returns import LEFT_TO_A_PERSON
 
 _MOST_AT_ONCE = 10_000
-# What a person took up again stays with the person.
-_LEFT_TO_A_PERSON = frozenset({"BOOKING_UNDONE", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"})
 # The payer's own words say what it is for; they go before a rule about the payer.
 _SAYS_WHAT_FOR = frozenset(
     {"ANOTHER_FITS", "ITEM_ALREADY_PAID", "NOT_SURE_ENOUGH", "OTHER_CURRENCY", "PAID_LESS", "PAID_MORE",
      "REFERENCES_DISAGREE", "SEVERAL_FIT"}
 )  # fmt: skip
-_STAYS = _LEFT_TO_A_PERSON | _SAYS_WHAT_FOR
+# What a person took up again stays with the person.
+_STAYS = LEFT_TO_A_PERSON | _SAYS_WHAT_FOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,12 +242,17 @@ def currency_meant(line: LineView) -> str:
 
 def _ways_to_book(request: MemberRequest, found: LineView, search: str) -> dict[str, Any]:
     rows, elsewhere = _search(request, found, search)
+    proposals = cash_application.proposals_for(found.id)
     owners = {row.customer.id: row.customer for row in rows if row.customer}
     return {
         "proposals": [
             (each, list(zip(each.items, each.proposal.shares, strict=True)), _left(found, each))
-            for each in cash_application.proposals_for(found.id)
+            for each in proposals
         ],
+        # What was found since it came in goes before "nothing was found".
+        "explained": bool(proposals)
+        and found.reason is not None
+        and found.reason.code == "NO_REFERENCE_FOUND",
         "found": rows,
         "elsewhere": elsewhere,
         "meant": currency_meant(found),

@@ -229,7 +229,7 @@ def test_a_zip_of_statements_is_unpacked(world: World, colleague: Client) -> Non
     ]
     answer = upload(colleague, world, ("bank.zip", zipped(*files)))
     assert answer.redirect_chain[-1][0] == f"/o/{world.slug}/bank/"
-    assert len(answer.context["lines"]) == 2
+    assert len(answer.context["rows"]) == 2
 
 
 def test_e_invoices_come_one_by_one_together_or_in_a_zip(world: World, colleague: Client) -> None:

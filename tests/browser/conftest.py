@@ -77,6 +77,8 @@ def visit(browser: Browser, live_server: object) -> Iterator[object]:
             color_scheme=scheme,  # type: ignore[arg-type]
             java_script_enabled=scripts,
             locale="en-GB",
+            # What fades in has other colours for a moment, and axe may look just then.
+            reduced_motion="reduce",
         )
         contexts.append(context)
         context.set_default_timeout(30_000)

@@ -169,6 +169,7 @@ def no_line_is_left_over(content: bytes) -> bool:
     length=st.integers(0, len(SAMPLE)),
 )
 @example(changes=[(0, b"")], start=0, length=258)
+@example(changes=[(len(SAMPLE) - 2, b"8")], start=0, length=0)  # a closing balance behind the end of the file
 def test_a_damaged_file_is_read_as_far_as_it_goes(
     changes: list[tuple[int, bytes]], start: int, length: int
 ) -> None:

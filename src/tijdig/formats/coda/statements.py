@@ -145,7 +145,7 @@ class _Reader:
         totals.records += 1
         self._last = number, text
         if text[6:10] == "0000":
-            done = self._flush() if self._finished is None else self._released()
+            done = self._before_more()
             self._group = [Movement(number, text)]
             self._lost = ""
             totals.count(text)
@@ -190,7 +190,7 @@ class _Reader:
         elif kind == "1":
             self._open(number, text)
         elif kind == "8":
-            yield from self._flush()
+            yield from self._before_more()
             self._close(number, text)
         elif kind == "9":
             self._totals = _Totals()
@@ -282,6 +282,10 @@ class _Reader:
             facts.to_date = day(text[57:63])
         except (MovementInvalid, AmountInvalid) as error:
             facts.rejected.append(Rejected(f"closing balance (line {number})", str(error)))
+
+    def _before_more(self) -> Sequence[StatementLine | Rejected | Statement]:
+        """Return what is complete before a record that goes on with a statement, or begins one with no header."""
+        return self._flush() if self._finished is None else self._released()
 
     def _released(self) -> Sequence[Statement]:
         """Return the statement that has ended, once there is nothing more to tell of it."""

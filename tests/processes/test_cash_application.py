@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from django.db import connection
 
+from tests.at_once import at_once
 from tests.banking.builders import DAY, Entry, bank_file, statement
 from tests.ledger.builders import a_customer, an_item, an_organisation, because, new_item
 from tijdig.banking import queries as bank
@@ -362,28 +360,6 @@ def test_two_thousand_lines_are_matched_and_booked_in_seconds(customer: int) -> 
     assert time.perf_counter() - started < 20
 
 
-def _in_threads(*acts: Callable[[], object]) -> list[object]:
-    """Do these at once, each on a connection of its own; return what each returned or raised."""
-    results: list[object] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def do(place: int, act: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_booking_one_payment_at_once_one_wins(organisation: int) -> None:
     customer = a_customer()
@@ -396,7 +372,7 @@ def test_of_two_people_booking_one_payment_at_once_one_wins(organisation: int) -
                 line_id=line_id, allocations=[(item_id, 10000)], on=ON, actor=ACTOR
             )
 
-    results = _in_threads(lambda: book(items[0]), lambda: book(items[1]))
+    results = at_once(lambda: book(items[0]), lambda: book(items[1]))
     assert sorted(type(result).__name__ for result in results) == ["Booking", "LineNotWaiting"]
     assert sorted(open_of(item_id) for item_id in items) == [0, 10000]
     assert len(ledger.credits_of(customer)) == 1
@@ -423,7 +399,7 @@ def test_two_imports_at_once_book_each_movement_and_each_invoice_once(organisati
         with tenancy.within(organisation):
             return bring(*chosen, id=id)
 
-    results = _in_threads(
+    results = at_once(
         lambda: bring_at_once("A", entries),
         lambda: bring_at_once("B", [*entries[::-1], Entry("100.00", "2026-0040", name="Twice")]),
         lambda: bring_at_once("A", entries),

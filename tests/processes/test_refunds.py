@@ -495,11 +495,19 @@ STEPS = st.lists(
 def test_whatever_happens_no_cent_appears_or_goes(customer: int, steps: list[tuple[str, int, int]]) -> None:
     """What customers have on account, and what is set aside or gone as refunds, is always what they paid."""
     with transaction.atomic():
-        _history(customer, a_customer(), steps)
+        other = a_customer()
+        for paid in _history(customer, other, steps):
+            refunded = queries.refund_page(limit=99).refunds
+            locked = sum(view.amount.minor for view in refunded if view.state.locks_money)
+            there = on_account(customer) + on_account(other)
+            assert there + locked == paid
+            assert -net(customer) - net(other) == there
+            assert {credit.kind for credit in ledger.credits_of(other)} <= {CreditKind.MOVED_IN}
         transaction.set_rollback(True)
 
 
-def _history(customer: int, other: int, steps: list[tuple[str, int, int]]) -> None:
+def _history(customer: int, other: int, steps: list[tuple[str, int, int]]) -> Iterator[int]:
+    """Take the steps; after each, yield what was paid until then."""
     paid = 0
     for place, (step, pick, minor) in enumerate(steps):
         if step == "propose" and on_account(customer) >= minor:
@@ -515,13 +523,7 @@ def _history(customer: int, other: int, steps: list[tuple[str, int, int]]) -> No
             )
         else:
             _refund_step(step, pick, place)
-        locked = sum(
-            view.amount.minor for view in queries.refund_page(limit=99).refunds if view.state.locks_money
-        )
-        there = on_account(customer) + on_account(other)
-        assert there + locked == paid
-        assert -net(customer) - net(other) == there
-        assert {credit.kind for credit in ledger.credits_of(other)} <= {CreditKind.MOVED_IN}
+        yield paid
 
 
 def _refund_step(step: str, pick: int, place: int) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
 
+from tests.at_once import at_once
 from tests.banking.builders import Entry, bank_file, statement
 from tests.ledger.builders import a_credit, a_customer, an_organisation
 from tijdig.banking import queries as bank
@@ -161,28 +160,6 @@ def test_another_organisation_has_neither_the_movement_nor_the_refund(customer: 
     assert the(refund_id).state is RefundState.ORDERED
 
 
-def _in_threads(*acts: Callable[[], object]) -> list[object]:
-    """Do these at once, each on a connection of its own; return what each returned or raised."""
-    results: list[object] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def do(place: int, act: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return results
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_at_once_one_wins(organisation: int) -> None:
     """Two refunds by one movement; then one refund by two movements."""
@@ -195,7 +172,7 @@ def test_of_two_people_at_once_one_wins(organisation: int) -> None:
         with tenancy.within(organisation):
             return refunds.pay_by_hand(line_id=line, refund_id=refund_id, actor=ANNA)
 
-    results = _in_threads(lambda: pay(line_id, first), lambda: pay(line_id, second))
+    results = at_once(lambda: pay(line_id, first), lambda: pay(line_id, second))
     assert sorted(type(result).__name__ for result in results) == ["CannotPay", "NoneType"]
     states = {the(first).state: first, the(second).state: second}
     assert set(states) == {RefundState.PAID, RefundState.ORDERED}
@@ -204,6 +181,6 @@ def test_of_two_people_at_once_one_wins(organisation: int) -> None:
     bring(Entry("-100.00", "nog een", iban=ANOTHER), id="S2")
     other_line = newest().id
     cash_application.reopen_line(line_id=other_line, actor=ANNA)
-    results = _in_threads(lambda: pay(line_id, left), lambda: pay(other_line, left))
+    results = at_once(lambda: pay(line_id, left), lambda: pay(other_line, left))
     assert sorted(type(result).__name__ for result in results) == ["NoneType", "RefundMovedOn"]
     assert sorted(line.state.value for line in bank.line_page().lines) == ["BOOKED", "WAITING"]

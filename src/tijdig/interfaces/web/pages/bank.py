@@ -77,6 +77,10 @@ REFUSALS = (
 NO_AMOUNT = gettext_lazy("%(problem)s. Write an amount, like 1250,00.")
 
 
+class NothingChosen(ValueError):
+    """No amount was typed, or none that can be read; the message says what to do."""
+
+
 class OpenRow(NamedTuple):
     """An open item to put money on, whose it is, and what was typed for it."""
 
@@ -347,11 +351,9 @@ def book(request: MemberRequest, line_id: int) -> HttpResponse:
     """Book a payment on the invoices that were chosen; what is left goes on account."""
     found = movement(line_id)
     try:
-        allocations = amounts_on_items(request.POST, currency=found.amount.currency)
-    except AmountInvalid as problem:
-        return _page(request, found, problem=NO_AMOUNT % {"problem": in_words(str(problem))})
-    if not allocations:
-        return _page(request, found, problem=_("Fill in first how much goes on which invoice."))
+        allocations = chosen_amounts(request, currency=found.amount.currency)
+    except NothingChosen as problem:
+        return _page(request, found, problem=str(problem))
     return _done(
         request,
         found,
@@ -361,6 +363,17 @@ def book(request: MemberRequest, line_id: int) -> HttpResponse:
         ),
         _("The payment was booked."),
     )  # fmt: skip
+
+
+def chosen_amounts(request: MemberRequest, *, currency: str) -> list[tuple[int, int]]:
+    """Return what was typed beside open items as (item id, minor units). Raises NothingChosen."""
+    try:
+        allocations = amounts_on_items(request.POST, currency=currency)
+    except AmountInvalid as wrong:
+        raise NothingChosen(NO_AMOUNT % {"problem": in_words(str(wrong))}) from wrong
+    if not allocations:
+        raise NothingChosen(_("Fill in first how much goes on which invoice."))
+    return allocations
 
 
 def _payer(request: MemberRequest) -> int | None:
@@ -431,11 +444,9 @@ def allocate(request: MemberRequest, line_id: int) -> HttpResponse:
     if credit is None:
         raise Http404
     try:
-        allocations = amounts_on_items(request.POST, currency=found.amount.currency)
-    except AmountInvalid as problem:
-        return _page(request, found, problem=NO_AMOUNT % {"problem": in_words(str(problem))})
-    if not allocations:
-        return _page(request, found, problem=_("Fill in first how much goes on which invoice."))
+        allocations = chosen_amounts(request, currency=found.amount.currency)
+    except NothingChosen as problem:
+        return _page(request, found, problem=str(problem))
     return _done(
         request,
         found,

@@ -16,11 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.customers import queries as customers
 from tijdig.domain.ledger import ItemKind
-from tijdig.domain.money import AmountInvalid
-from tijdig.infra.readers_language import in_words
 from tijdig.interfaces.web.access import MemberRequest, member_required
-from tijdig.interfaces.web.forms import AmountField, amount_as_typed, amounts_on_items
-from tijdig.interfaces.web.pages.bank import NO_AMOUNT, OpenRow
+from tijdig.interfaces.web.forms import AmountField, amount_as_typed
+from tijdig.interfaces.web.pages.bank import NothingChosen, OpenRow, chosen_amounts
 from tijdig.interfaces.web.pages.customers import customer_meant
 from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
@@ -169,11 +167,9 @@ def allocate(request: MemberRequest, customer_id: int, credit_id: int) -> HttpRe
     """Put it on the invoices that were chosen, so much on each."""
     credit = _credit(customer_id, credit_id)
     try:
-        allocations = amounts_on_items(request.POST, currency=credit.currency)
-    except AmountInvalid as wrong:
-        return _page(request, credit, problem=NO_AMOUNT % {"problem": in_words(str(wrong))})
-    if not allocations:
-        return _page(request, credit, problem=_("Fill in first how much goes on which invoice."))
+        allocations = chosen_amounts(request, currency=credit.currency)
+    except NothingChosen as problem:
+        return _page(request, credit, problem=str(problem))
     return _done(
         request,
         credit,

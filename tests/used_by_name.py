@@ -35,6 +35,12 @@ USED_BY_NAME = {
     "remove_logo": "Django: a field of a form, read from cleaned_data",
     "mixed_subtype": "Django: how an e-mail is put together",
     "connection_class": "Django: how its SMTP backend connects",
+    "lookup_name": "Django: how a look-up of queries is called",
+    "get_prep_lookup": "Django: what a look-up asks with",
+    "as_sql": "Django: how a look-up is written in SQL",
+    "compiler": "Django: a parameter of as_sql",
+    "number_tail": "SQL: ledger/queries/clues.py",
+    "number_core": "SQL: ledger/queries/clues.py",
     # Other libraries.
     "AccountAdapter": "settings.ACCOUNT_ADAPTER",
     "get_reset_password_from_key_url": "allauth: the link to choose a new password",

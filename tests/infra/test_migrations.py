@@ -92,16 +92,8 @@ def test_what_came_after_the_first_version_loses_no_rows(empty_database: str) ->
     with connections[empty_database].cursor() as cursor:
         cursor.execute("SELECT number, open, settled_date FROM ledger_item")
         assert cursor.fetchall() == [("F-2026 0042", 12100, None)]
-        cursor.execute("SET tijdig.organisation = '7'")
-        cursor.execute("SELECT count(*) FROM tijdig_items_by_number_core(ARRAY['20260042'])")
-        assert cursor.fetchone() == (1,)
-        cursor.execute("SELECT count(*) FROM tijdig_open_items_by_number_tail(ARRAY['42', '43'], 9)")
-        assert cursor.fetchone() == (1,)
-        cursor.execute("SET tijdig.organisation = '8'")
-        cursor.execute("SELECT count(*) FROM tijdig_open_items_by_number_tail(ARRAY['42'], 9)")
-        assert cursor.fetchone() == (0,)
-        cursor.execute("SELECT count(*) FROM tijdig_items_by_number_core(ARRAY['20260042'])")
-        assert cursor.fetchone() == (0,)
+        cursor.execute("SELECT number_core, number_tail FROM ledger_item")
+        assert cursor.fetchall() == [("20260042", "42")]
         cursor.execute("SELECT count(*) FROM tijdig_refresh_statistics()")
 
 
@@ -203,6 +195,29 @@ def test_what_was_booked_stays_when_any_past_day_could_be_asked_for(empty_databa
         assert len(cursor.fetchall()) == 2
 
 
+def test_items_stay_and_are_found_by_their_number_when_its_core_became_a_column(empty_database: str) -> None:
+    to(empty_database)
+    to(empty_database, "ledger", "0031_money_that_moves")
+    house = Organisation.objects.using(empty_database).create(id=7, slug="huis", name="Huis")
+    Customer.objects.using(empty_database).create(id=1, organisation_id=house.id, number="C1", name="Klant")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_ITEMS)
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT number, open, number_core, number_tail FROM ledger_item ORDER BY id")
+        assert cursor.fetchall() == [("INV-2026/0042", 500, "20260042", "42"), ("ABC", 500, "", None)]
+    to(empty_database, "ledger", "0031_money_that_moves")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT number FROM ledger_item ORDER BY id")
+        assert cursor.fetchall() == [("INV-2026/0042",), ("ABC",)]
+
+
+_ITEMS = """
+    INSERT INTO ledger_item (id, organisation_id, customer_id, kind, number, currency, amount, open, issue_date,
+        due_date, payment_reference)
+    SELECT place, 7, 1, 'INVOICE', number, 'EUR', 500, 500, '2026-01-31', '2026-01-31', ''
+    FROM unnest(ARRAY['INV-2026/0042', 'ABC']) WITH ORDINALITY AS item (number, place)
+"""
 _A_PAYMENT_TAKEN_BACK = """
     INSERT INTO ledger_credit (id, organisation_id, customer_id, kind, number, currency, amount, unallocated,
         booking_date, origin, reason, actor, reversed)

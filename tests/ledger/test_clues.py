@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -17,7 +16,16 @@ from tijdig.domain.money import Money
 from tijdig.infra import tenancy
 from tijdig.ledger import operations, queries
 
-migration = import_module("tijdig.ledger.migrations.0020_items_by_tail")
+
+def column(name: str) -> str:
+    """Return how PostgreSQL works out a column of the items."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generation_expression FROM information_schema.columns"
+            " WHERE table_name = 'ledger_item' AND column_name = %s",
+            [name],
+        )
+        return str(cursor.fetchone()[0])
 
 
 def numbers(found: tuple[queries.ItemView, ...]) -> list[str]:
@@ -99,7 +107,7 @@ def test_credits_that_have_something_left_are_found_by_customer(customer: int) -
 def test_the_database_and_the_matcher_agree_on_how_a_number_ends(number: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT coalesce({migration.TAIL}, '') FROM (SELECT %s::text) AS item (number)", [number]
+            f"SELECT coalesce({column('number_tail')}, '') FROM (SELECT %s::text) AS item (number)", [number]
         )
         assert cursor.fetchone()[0] == tail_of(number)
 
@@ -108,8 +116,5 @@ def test_the_database_and_the_matcher_agree_on_how_a_number_ends(number: str) ->
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00İ"), max_size=30))
 def test_the_database_and_the_matcher_agree_on_the_core(number: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ltrim(regexp_replace(lower(%s), '[^0-9a-z]', '', 'g'), 'abcdefghijklmnopqrstuvwxyz')",
-            [number],
-        )
+        cursor.execute(f"SELECT {column('number_core')} FROM (SELECT %s::text) AS item (number)", [number])
         assert cursor.fetchone()[0] == core(number)

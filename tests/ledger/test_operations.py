@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -80,6 +80,51 @@ def test_thousands_at_once_are_the_same_as_one_by_one(customer: int) -> None:
     assert row is not None
     assert (row.item_id, row.credit_id, row.reason) == (ids[-1], payments[-1], because(hostile))
     assert list(verification.problems()) == []
+
+
+def test_credits_come_in_with_what_they_settle_as_if_one_after_the_other(customer: int) -> None:
+    whole, part, other = (an_item(customer, amount) for amount in (10_000, 5_000, 700))
+    known = a_credit(customer, 300)
+    first, second = operations.new_credit_ids(2)
+    credits = {
+        first: NewCredit(customer, CreditKind.PAYMENT, 12_000, "EUR", ON, because(), origin="bank:1"),
+        second: NewCredit(customer, CreditKind.PAYMENT, 900, "EUR", ON, because(), origin="bank:2"),
+    }
+    earlier = ON - timedelta(days=3)
+    settlement = operations.add_and_allocate(
+        credits,
+        [
+            AllocationRequest(first, whole, 10_000, because(), earlier),
+            AllocationRequest(first, part, 2_000, because()),
+            AllocationRequest(second, other, 400, because()),
+            AllocationRequest(known, other, 300, because()),
+        ],
+        on=ON,
+        actor=ACTOR,
+    )
+    assert (settlement.settled, settlement.changed) == ((whole, other), (whole, part, other))
+    assert len(settlement.allocation_ids) == 4
+    assert [queries.credits([one])[one].unallocated_minor for one in (first, second, known)] == [0, 500, 0]
+    assert [the_item(one).open_minor for one in (whole, part, other)] == [0, 3_000, 0]
+    assert (the_item(whole).settled_date, the_item(other).settled_date) == (earlier, ON)
+    assert [entry.action for entry in audit.entries(limit=2)] == ["ledger.allocated", "ledger.credits_added"]
+    assert list(verification.problems()) == []
+
+
+def test_credits_with_more_than_they_have_or_an_item_needs_come_in_not_at_all(customer: int) -> None:
+    item = an_item(customer, 1_000)
+    [credit_id] = operations.new_credit_ids(1)
+    credits = {credit_id: NewCredit(customer, CreditKind.PAYMENT, 800, "EUR", ON, because(), origin="bank:1")}
+    for amount, refusal in ((801, operations.CreditExhausted), (1_001, operations.ItemOverpaid)):
+        with pytest.raises(refusal):
+            operations.add_and_allocate(
+                credits, [AllocationRequest(credit_id, item, amount, because())], on=ON, actor=ACTOR
+            )
+    a_credit(customer, origin="bank:1")
+    with pytest.raises(operations.SourceBookedAlready):
+        operations.add_and_allocate(credits, [], on=ON, actor=ACTOR)
+    assert queries.credits([credit_id]) == {}
+    assert the_item(item).open_minor == 1_000
 
 
 def test_a_batch_is_one_entry_in_the_audit_trail(customer: int) -> None:

@@ -384,7 +384,7 @@ def test_when_others_keep_booking_on_the_same_invoices_it_says_to_try_again(
     def somebody_was_first(*_arguments: object, **_named: object) -> None:
         raise ledger_operations.ItemSettled("settled")
 
-    monkeypatch.setattr(cash_application.importing, "_match_and_book", somebody_was_first)
+    monkeypatch.setattr(cash_application.batches, "_match_and_book", somebody_was_first)
     with pytest.raises(cash_application.TooBusy, match="Please try again"):
         bring(Entry("100.00", "2026-0042"))
 

@@ -14,8 +14,9 @@ from typing import Any
 
 from django.db import connection
 
-from tijdig.banking import told_twice
-from tijdig.banking.fingerprints import FINGERPRINT, goes_on, likeness
+from tijdig.banking import held, told_twice
+from tijdig.banking.fingerprints import goes_on, likeness
+from tijdig.banking.held import COLUMNS, TEXTS, TYPES
 from tijdig.banking.models import BankLine
 from tijdig.domain.documents import Rejected, Statement, StatementLine
 from tijdig.domain.money import Money
@@ -26,34 +27,8 @@ _LINES_PER_WRITE = 5_000
 # For a statement that names no currency and has no movement.
 _USUAL_CURRENCY = "EUR"
 
-_TEXTS = (
-    "counterparty_name",
-    "counterparty_iban",
-    "structured_reference",
-    "remittance",
-    "end_to_end_id",
-    "mandate_id",
-    "bank_reference",
-    "batch",
-    "return_reason",
-    "exchange_rate",
-)
-_TYPES = {
-    "position": "int",
-    "booking_date": "date",
-    "value_date": "date",
-    "amount": "bigint",
-    "currency": "text",
-    "batch_incomplete": "boolean",
-    "returned": "boolean",
-    "original_amount": "bigint",
-    "original_currency": "text",
-    "charges": "bigint",
-    **dict.fromkeys(_TEXTS, "text"),
-}
-_COLUMNS = ", ".join(_TYPES)
 _ROOM = {
-    column.name: column.max_length for column in BankLine._meta.local_concrete_fields if column.name in _TEXTS
+    column.name: column.max_length for column in BankLine._meta.local_concrete_fields if column.name in TEXTS
 }
 
 
@@ -89,7 +64,6 @@ class Intake:
     _waiting: list[str] = field(default_factory=list)
     _undated: list[tuple[int, StatementLine]] = field(default_factory=list)
     _rejected: list[Rejected] = field(default_factory=list)
-    _has_table: bool = False
     _read: int = 0
     _kept: int = 0
     _net: int = 0
@@ -98,6 +72,7 @@ class Intake:
 
     def take(self, read: Iterable[StatementLine | Rejected | Statement]) -> None:
         """Take in the movements, each before its statement."""
+        self._make_room()
         for part in read:
             if isinstance(part, StatementLine):
                 self._add(part)
@@ -156,29 +131,29 @@ class Intake:
         self._read = self._kept = self._net = 0
         self._first_currency = ""
 
+    def _make_room(self) -> None:
+        columns = ", ".join(f"{name} {kind}" for name, kind in TYPES.items())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMP TABLE bank_incoming (place int, likeness text, {columns},"
+                " told boolean NOT NULL DEFAULT false) ON COMMIT DROP"
+            )
+
     def _write(self) -> None:
         if not self._waiting:
             return
         with connection.cursor() as cursor:
-            if not self._has_table:
-                columns = ", ".join(f"{name} {kind}" for name, kind in _TYPES.items())
-                cursor.execute(
-                    f"CREATE TEMP TABLE bank_incoming (place int, likeness text, {columns},"
-                    " told boolean NOT NULL DEFAULT false) ON COMMIT DROP"
-                )
-                self._has_table = True
-            copy_lines(cursor, f"bank_incoming (place, likeness, {_COLUMNS})", self._waiting)
+            copy_lines(cursor, f"bank_incoming (place, likeness, {COLUMNS})", self._waiting)
         self._waiting.clear()
 
     def store(
-        self, statement_ids: Sequence[int], account_ids: Sequence[int], *, format_name: str
+        self, statement_ids: Sequence[int], account_ids: Sequence[int], *, format_name: str, hold: bool
     ) -> Counter[int]:
         """Add the movements that are new; return how many were, by the place of their statement.
 
-        The ids are those of `statements`, in that order; `format_name` is the kind of file.
+        The ids are those of `statements`, in that order; `format_name` is the kind of file. With `hold` plain
+        receipts are held back (see held).
         """
-        if not self._has_table:
-            return Counter()
         parameters: dict[str, Any] = {
             "organisation": tenancy.current_organisation_id(),
             "places": list(range(len(self.statements))),
@@ -196,38 +171,24 @@ class Intake:
             if other:
                 days = {"format": format_name, "first": first, "last": last}
                 told_twice.mark_told(cursor, _COUNTED, {**parameters, **days})
-            cursor.execute(_STORE, parameters)
-            places = {statement_id: place for place, statement_id in enumerate(statement_ids)}
-            new = Counter({places[statement_id]: count for statement_id, count in cursor.fetchall()})
+            new = held.take(cursor, _COUNTED, parameters, hold=hold)
             cursor.execute("DROP TABLE bank_incoming")
-        self._has_table = False
-        return new
+        return Counter({place: new[statement_id] for place, statement_id in enumerate(statement_ids)})
 
 
 _COUNTED = f"""
-        SELECT {_COLUMNS}, told, bank_incoming.ctid AS row_id, place, statement_id, account_id, account, likeness,
+        SELECT {COLUMNS}, told, bank_incoming.ctid AS row_id, place, statement_id, account_id, account, likeness,
                row_number() OVER (PARTITION BY chain, likeness ORDER BY place, position) AS occurrence
         FROM bank_incoming
         JOIN unnest(%(places)s::int[], %(chains)s::int[], %(statements)s::bigint[], %(account_ids)s::bigint[],
                     %(accounts)s::text[]) AS statement (place, chain, statement_id, account_id, account)
              USING (place)
 """  # noqa: S608  names of our own
-_STORE = f"""
-    WITH counted AS ({_COUNTED}), added AS (
-        INSERT INTO banking_bankline
-            (organisation_id, statement_id, account_id, fingerprint, {_COLUMNS}, state, reason)
-        SELECT %(organisation)s, statement_id, account_id, {FINGERPRINT}, {_COLUMNS}, 'WAITING', '{{}}'
-        FROM counted WHERE NOT told ORDER BY place, position
-        ON CONFLICT (organisation_id, fingerprint) DO NOTHING
-        RETURNING statement_id
-    )
-    SELECT statement_id, count(*) FROM added GROUP BY statement_id
-"""  # noqa: S608  names of our own
 
 
 def _copy_line(place: int, position: int, line: StatementLine, day: date) -> str:
     """Return the movement as COPY's text format has it; texts as far as their columns can hold them."""
-    texts = "\t".join(escaped(getattr(line, name)[: _ROOM[name]]) for name in _TEXTS)
+    texts = "\t".join(escaped(getattr(line, name)[: _ROOM[name]]) for name in TEXTS)
     return (
         f"{place}\t{likeness(line, booked_on=day)}\t{position}\t{day}\t{line.value_date or NULL}"
         f"\t{line.amount.minor}\t{line.amount.currency}\t{line.batch_incomplete}\t{line.returned}"

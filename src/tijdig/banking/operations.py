@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,12 +17,12 @@ from tijdig.banking.known_payers import forget_payer as forget_payer
 from tijdig.banking.known_payers import learn_payers as learn_payers
 from tijdig.banking.known_payers import refute_payers as refute_payers
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
-from tijdig.banking.states import LineState
+from tijdig.banking.states import LineState, as_arrays
+from tijdig.banking.states import StateChange as StateChange
 from tijdig.banking.table_layouts import saved_layout
 from tijdig.banking.told_twice import set_aside_lumps
 from tijdig.domain.documents import Rejected
 from tijdig.domain.money import Money
-from tijdig.domain.reasons import Reason
 from tijdig.formats import detect
 from tijdig.infra import audit, clock, files, statistics, tenancy
 from tijdig.infra.readers_language import in_words
@@ -74,31 +73,19 @@ class FileOutcome:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class StateChange:
-    """What becomes of one movement, and why."""
-
-    line_id: int
-    state: LineState
-    reason: Reason
-    likely_customer_ids: tuple[int, ...] = ()
-    """Of one that waits: whose it may be."""
-    matcher: str = ""
-    """Of one that is booked by itself: the matcher that did; else the one that once did stays."""
-
-
 @transaction.atomic
-def record_file(*, name: str, content: bytes, actor: str) -> FileOutcome:
+def record_file(*, name: str, content: bytes, actor: str, hold: bool = False) -> FileOutcome:
     """Keep a bank file and write down its statements and the movements not seen before.
 
     The same bytes a second time change nothing; a statement that overlaps an earlier one adds only what is
-    new. Raises BankFileRefused when nothing in it can be read as a statement.
+    new. With `hold` plain receipts of a new file are held back for the caller to write down (see held).
+    Raises BankFileRefused when nothing in it can be read as a statement.
     """
     stored, _ = files.keep(name=name, content=content)
     outcomes = _outcomes(stored.pk)
     if outcomes:
         return FileOutcome(stored.pk, False, outcomes)
-    statements = _take_in(name, content, stored.pk)
+    statements = _take_in(name, content, stored.pk, hold=hold)
     outcome = FileOutcome(stored.pk, True, _outcomes(stored.pk))
     audit.record(
         actor=actor,
@@ -113,7 +100,7 @@ def record_file(*, name: str, content: bytes, actor: str) -> FileOutcome:
     return outcome
 
 
-def _take_in(name: str, content: bytes, file_id: int) -> int:
+def _take_in(name: str, content: bytes, file_id: int, *, hold: bool) -> int:
     """Write down the statements and movements of a file as they are read; return how many statements.
 
     Raises BankFileRefused; then the caller's transaction must not be kept.
@@ -134,7 +121,7 @@ def _take_in(name: str, content: bytes, file_id: int) -> int:
             for each, account_id in zip(intake.statements, account_ids, strict=True)
         ]
     )
-    new = intake.store([row.pk for row in rows], account_ids, format_name=format_name or "CSV")
+    new = intake.store([row.pk for row in rows], account_ids, format_name=format_name or "CSV", hold=hold)
     set_aside_lumps([row.pk for row in rows])
     for place, (row, each) in enumerate(zip(rows, intake.statements, strict=True)):
         row.new_lines, row.known_lines = new[place], each.lines - new[place]
@@ -244,7 +231,10 @@ def lock_lines(line_ids: Collection[int]) -> dict[int, LineState]:
     Raises LineMissing when one does not exist.
     """
     found = (
-        BankLine.objects.select_for_update().filter(pk__in=line_ids).order_by("pk").values_list("pk", "state")
+        BankLine.objects.select_for_update()
+        .filter(pk__any=line_ids)
+        .order_by("pk")
+        .values_list("pk", "state")
     )
     states = {line_id: LineState(state) for line_id, state in found}
     if len(states) != len(set(line_ids)):
@@ -258,6 +248,8 @@ def set_line_states(changes: Sequence[StateChange]) -> Counter[LineState]:
 
     Lock them first. Who decided is in the audit trail of the process that calls this.
     """
+    if not changes:
+        return Counter()
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE banking_bankline l SET state = c.state, reason = c.reason,
@@ -266,13 +258,7 @@ def set_line_states(changes: Sequence[StateChange]) -> Counter[LineState]:
                FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
                     AS c (id, state, reason, likely, matcher)
                WHERE l.id = c.id""",
-            [
-                [change.line_id for change in changes],
-                [change.state.value for change in changes],
-                [_json(change.reason) for change in changes],
-                [_array(change.likely_customer_ids) for change in changes],
-                [change.matcher for change in changes],
-            ],
+            as_arrays(changes),
         )
     return Counter(change.state for change in changes)
 
@@ -283,12 +269,3 @@ def set_likely_customers(line_id: int, customer_ids: Sequence[int]) -> None:
     BankLine.objects.filter(pk=line_id, state=LineState.WAITING).update(
         likely_customer_ids=list(customer_ids) or None
     )
-
-
-def _array(ids: Sequence[int]) -> str:
-    """Return ids as PostgreSQL writes an array; "" for none."""
-    return f"{{{','.join(map(str, ids))}}}" if ids else ""
-
-
-def _json(reason: Reason) -> str:
-    return json.dumps(reason.as_data(), ensure_ascii=False)

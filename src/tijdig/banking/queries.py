@@ -121,7 +121,7 @@ def _lines() -> QuerySet[BankLine]:
     return BankLine.objects.filter(organisation_id=tenancy.current_organisation_id())
 
 
-_LINE_COLUMNS = (
+LINE_COLUMNS = (
     "pk",
     "statement_id",
     "account__number",
@@ -149,11 +149,15 @@ _LINE_COLUMNS = (
 )
 
 
-def _line_views(rows: QuerySet[BankLine]) -> list[LineView]:
+def _found(rows: QuerySet[BankLine]) -> list[LineView]:
     """Return the views; columns alone, for a model per row costs several times as much."""
-    found: Iterable[tuple[Any, ...]] = rows.values_list(*_LINE_COLUMNS)
+    return line_views(rows.values_list(*LINE_COLUMNS))
+
+
+def line_views(rows: Iterable[tuple[Any, ...]]) -> list[LineView]:
+    """Return the views of rows that have LINE_COLUMNS."""
     views = []
-    for row in found:
+    for row in rows:
         original = None if row[18] is None else Money(row[18], row[19])
         charges = None if row[20] is None else Money(row[20], row[6])
         told = (original, charges, row[21], LineState(row[22]), from_data(row[23]))
@@ -171,8 +175,8 @@ def lines(line_ids: Collection[int]) -> dict[int, LineView]:
     """Return the movements of these ids that exist, by id."""
     # Row-level security alone keeps to the organisation here: an organisation whose rows are new to the
     # planner seems to have one row, and it would go through all of them for each batch of ids.
-    found = BankLine.objects.filter(pk__in=line_ids).order_by("pk")
-    return {view.id: view for view in _line_views(found)}
+    found = BankLine.objects.filter(pk__any=line_ids).order_by("pk")
+    return {view.id: view for view in _found(found)}
 
 
 def line_page(
@@ -208,7 +212,7 @@ def line_page(
         found = found.filter(
             Q(booking_date__lt=day) | Q(booking_date=day, pk__lt=line_id), booking_date__lte=day
         )
-    rows = _line_views(found.order_by("-booking_date", "-pk")[: limit + 1])
+    rows = _found(found.order_by("-booking_date", "-pk")[: limit + 1])
     more = f"{rows[limit - 1].booking_date.isoformat()}.{rows[limit - 1].id}" if len(rows) > limit else ""
     return LinePage(tuple(rows[:limit]), more)
 

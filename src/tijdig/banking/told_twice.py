@@ -8,7 +8,6 @@ decide which of several equal ones it is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -104,6 +103,6 @@ def set_aside_lumps(statement_ids: Sequence[int]) -> None:
             {
                 "organisation": tenancy.current_organisation_id(),
                 "statements": list(statement_ids),
-                "reason": json.dumps(reason.as_data()),
+                "reason": reason.as_json,
             },
         )

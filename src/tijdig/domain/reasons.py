@@ -6,6 +6,7 @@ translated, with the facts filled in. A code that is stored somewhere is never r
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -167,6 +168,7 @@ class Reason:
 
     code: str
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    _json: str = field(default="", init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.code not in SENTENCES:
@@ -175,6 +177,13 @@ class Reason:
     def as_data(self) -> dict[str, Any]:
         """Return the reason as it is stored: {"code": …, **facts}."""
         return {"code": self.code, **self.facts}
+
+    @property
+    def as_json(self) -> str:
+        """The reason as it is stored, in JSON; made once for all the rows that bear it."""
+        if not self._json:
+            object.__setattr__(self, "_json", json.dumps(self.as_data(), ensure_ascii=False))
+        return self._json
 
     def __str__(self) -> str:
         """The sentence in English."""

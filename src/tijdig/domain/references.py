@@ -18,6 +18,7 @@ _WRITTEN_OGM = re.compile(r"[+*]{0,3}\s*\d{3}\s*/\s*\d{4}\s*/\s*\d{5}\s*[+*]{0,3
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])\d{7,16}(?![0-9A-Za-z])")
 _GROUPED_OGM = re.compile(r"(?<![\w/])(\d{3}[ .-]\d{4}[ .-]\d{5})(?![\w/])")
 _GROUPED_KENMERK = re.compile(r"(?<![\w/])(\d{4}(?:[ .-]\d{4}){3})(?![\w/])")
+_HAS_GROUPS = re.compile(r"\d[ .-]\d{4}[ .-]\d")
 _RF_START = re.compile(r"(?<![0-9A-Za-z])RF\s?\d{2}[0-9A-Za-z ]{1,34}", re.IGNORECASE)
 
 # Length of an IBAN by country (SWIFT IBAN registry, the SEPA countries); others are held to 15–34.
@@ -157,17 +158,18 @@ def candidates(text: str) -> tuple[Reference, ...]:
     twelve-digit number can be an OGM and a betalingskenmerk; both are returned.
     """
     found: dict[Reference, None] = {}
-    for match in _RF_START.finditer(text):
-        if value := _longest_rf(match.group()):
+    for written in _RF_START.findall(text):
+        if value := _longest_rf(written):
             found[Reference(ReferenceKind.RF, value)] = None
-    for pattern in (_WRITTEN_OGM, _GROUPED_OGM, _DIGIT_RUN):
-        for match in pattern.finditer(text):
-            if is_ogm(match.group()):
-                found[Reference(ReferenceKind.OGM, normalise(match.group()))] = None
-    for pattern in (_GROUPED_KENMERK, _DIGIT_RUN):
-        for match in pattern.finditer(text):
-            if is_betalingskenmerk(match.group()):
-                found[Reference(ReferenceKind.BETALINGSKENMERK, normalise(match.group()))] = None
+    runs = _DIGIT_RUN.findall(text)
+    slashed = _WRITTEN_OGM.findall(text) if "/" in text else ()
+    is_grouped = _HAS_GROUPS.search(text) is not None
+    for written in (*slashed, *(_GROUPED_OGM.findall(text) if is_grouped else ()), *runs):
+        if is_ogm(written):
+            found[Reference(ReferenceKind.OGM, normalise(written))] = None
+    for written in (*(_GROUPED_KENMERK.findall(text) if is_grouped else ()), *runs):
+        if is_betalingskenmerk(written):
+            found[Reference(ReferenceKind.BETALINGSKENMERK, normalise(written))] = None
     return tuple(found)
 
 

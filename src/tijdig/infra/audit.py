@@ -36,10 +36,12 @@ def _head(organisation_id: int) -> tuple[int, str]:
     """Return the sequence and hash of the last entry, locked; the chain begins where there is none."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK_HEAD, [organisation_id])
-        if cursor.rowcount == 0:
+        found = cursor.fetchone()
+        if found is None:
             cursor.execute(_BEGIN_CHAIN, [organisation_id])
             cursor.execute(_LOCK_HEAD, [organisation_id])
-        sequence, digest = cursor.fetchone()
+            found = cursor.fetchone()
+        sequence, digest = found
         return sequence, digest
 
 

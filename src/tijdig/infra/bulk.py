@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from tijdig.infra import behind
+
 NULL = "\\N"
 """How COPY's text format writes that there is no value."""
 
@@ -32,6 +34,7 @@ def escaped(text: str) -> str:
 
 def copy_lines(cursor: Any, target: str, lines: Iterable[str]) -> None:
     """Copy lines of COPY's text format, each with its line end, into `target`: a table, with columns or not."""
+    behind.catch_up()
     remaining = iter(lines)
     with cursor.copy(f"COPY {target} FROM STDIN") as copy:
         while piece := "".join(islice(remaining, _LINES_PER_WRITE)):

@@ -7,11 +7,39 @@ Rows are added, never changed; a correction is a reversing row. Only the running
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Now
 
 _OPEN = Q(open__gt=0)
 _SETTLED = Q(open=0)
+
+
+def _text(function: str, text: models.Expression | str, *arguments: str) -> Func:
+    """Return a call of one of PostgreSQL's functions of texts."""
+    return Func(text, *map(Value, arguments), function=function, output_field=models.TextField())
+
+
+# The same as tijdig.domain.matching.numbers.core.
+_CORE = _text(
+    "ltrim",
+    _text("regexp_replace", Lower("number"), "[^0-9a-z]", "", "g"),
+    "abcdefghijklmnopqrstuvwxyz",
+)
+# The same as tijdig.domain.matching.nearness.tail_of.
+_TAIL = _text(
+    "ltrim",
+    _text(
+        "regexp_replace",
+        _text(
+            "substring",
+            _text("regexp_replace", "number", r"([0-9][^0-9]+[0-9]+)[^0-9]+([0-9])[^0-9]*$", r"\1\2"),
+            "([0-9]+)[^0-9]*$",
+        ),
+        "^20[0-9]{2}([0-9]{3,})$",
+        r"\1",
+    ),
+    "0",
+)
 
 
 class Item(models.Model):
@@ -27,6 +55,14 @@ class Item(models.Model):
         db_persist=True,
     )
     """In small letters and byte order; a column, as behind the wall no index on lower(number) is used."""
+    number_core = models.GeneratedField(
+        expression=_CORE, output_field=models.TextField(db_collation="C"), db_persist=True
+    )
+    """What a payer copies of it (domain.matching.numbers.core)."""
+    number_tail = models.GeneratedField(
+        expression=_TAIL, output_field=models.TextField(db_collation="C", null=True), db_persist=True
+    )
+    """Its end, without year and zeros (domain.matching.nearness.tail_of); null where it has no digit."""
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
     open = models.BigIntegerField()
@@ -110,6 +146,15 @@ class Item(models.Model):
                 fields=("organisation_id", "payment_reference"),
                 condition=_OPEN & ~Q(payment_reference=""),
                 name="open_items_by_reference",
+            ),
+            models.Index(
+                fields=("organisation_id", "payment_reference"),
+                condition=_SETTLED & ~Q(payment_reference=""),
+                name="settled_items_by_reference",
+            ),
+            models.Index(fields=("organisation_id", "number_core"), name="items_by_number_core"),
+            models.Index(
+                fields=("organisation_id", "number_tail"), condition=_OPEN, name="open_items_by_number_tail"
             ),
         )
 

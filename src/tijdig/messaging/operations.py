@@ -257,7 +257,7 @@ def add_tasks(tasks: Sequence[NewTask], *, at: datetime, actor: str, audited: bo
                 [task.customer_id for task in tasks],
                 [task.item_id for task in tasks],
                 [task.kind for task in tasks],
-                [json.dumps(task.reason.as_data()) for task in tasks],
+                [task.reason.as_json for task in tasks],
                 [task.due_date for task in tasks],
             ],
         )
@@ -286,7 +286,7 @@ def complete_tasks_of_items(
     item_ids: Iterable[int], *, outcome: str, at: datetime, actor: str
 ) -> tuple[int, ...]:
     """Take every open task about these items off the work list; return their ids."""
-    return _complete(Task.objects.filter(item_id__in=tuple(item_ids)), outcome=outcome, at=at, actor=actor)
+    return _complete(Task.objects.filter(item_id__any=item_ids), outcome=outcome, at=at, actor=actor)
 
 
 def _complete(tasks: QuerySet[Task], *, outcome: str, at: datetime, actor: str) -> tuple[int, ...]:

@@ -184,7 +184,7 @@ def items_of_messages(message_ids: Iterable[int]) -> dict[int, tuple[MessageItem
 def unsent_about(item_ids: Iterable[int]) -> tuple[MessageLine, ...]:
     """Return the messages that speak of any of these items and still wait (or are tests), oldest first."""
     about = MessageItem.objects.filter(
-        organisation_id=tenancy.current_organisation_id(), item_id__in=tuple(item_ids)
+        organisation_id=tenancy.current_organisation_id(), item_id__any=item_ids
     ).values("message_id")
     return _lines(
         _own().filter(id__in=about, state__in=(MessageState.WAITING, MessageState.TEST)).order_by("id")

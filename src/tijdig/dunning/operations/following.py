@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import date
 
@@ -71,7 +70,7 @@ def start_follow_ups(item_ids: Sequence[int], *, on: date) -> int:
 
 def _started(on: date) -> str:
     """Return the reason that a new follow-up bears, with the day it began."""
-    return json.dumps(Reason("FOLLOW_UP_STARTED", {"on": on.isoformat()}).as_data())
+    return Reason("FOLLOW_UP_STARTED", {"on": on.isoformat()}).as_json
 
 
 @transaction.atomic
@@ -143,7 +142,7 @@ def end_follow_ups(item_ids: Collection[int], *, reason: Reason) -> int:
             {
                 "organisation": tenancy.current_organisation_id(),
                 "items": list(item_ids),
-                "reason": json.dumps(reason.as_data()),
+                "reason": reason.as_json,
             },
         )
         ended: int = cursor.rowcount

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import date
 
@@ -38,7 +37,7 @@ def schedule(*, item_ids: Collection[int], on: date) -> int:
         decision = decide(known[row.flow_version_id], facts, on)
         ids.append(row.pk)
         dates.append(on if decision.outcome is Outcome.ACT else decision.next_action_date)
-        reasons.append(json.dumps(decision.reason.as_data()))
+        reasons.append(decision.reason.as_json)
     _update(ids, dates, reasons)
     return sum(next_date is not None for next_date in dates)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -111,7 +110,7 @@ def apply_changes(changes: Sequence[FollowUpChange]) -> None:
                 [change.steps_done for change in changes],
                 [change.last_step_date for change in changes],
                 [change.next_action_date for change in changes],
-                [json.dumps(change.reason.as_data()) for change in changes],
+                [change.reason.as_json for change in changes],
             ],
         )
 
@@ -140,7 +139,7 @@ def record_actions(actions: Sequence[NewAction]) -> None:
                 [action.step_key for action in actions],
                 [str(action.stage) for action in actions],
                 [action.on for action in actions],
-                [json.dumps(action.reason.as_data()) for action in actions],
+                [action.reason.as_json for action in actions],
                 [action.message_id for action in actions],
                 [action.task_id for action in actions],
             ],

@@ -11,6 +11,7 @@ from tijdig.ledger.operations.allocating import (
     ItemMissing,
     ItemOverpaid,
     ItemSettled,
+    add_and_allocate,
     allocate,
     allocate_many,
 )
@@ -55,7 +56,7 @@ from tijdig.ledger.operations.moving import (
     release,
     take_back,
 )
-from tijdig.ledger.operations.rows import Settlement
+from tijdig.ledger.operations.rows import Settlement, new_credit_ids
 
 __all__ = [
     "AllocationInvalid",
@@ -89,6 +90,7 @@ __all__ = [
     "TakenBack",
     "WriteOffAboveLimit",
     "WriteOffTooLarge",
+    "add_and_allocate",
     "add_credit",
     "add_credits",
     "add_items",
@@ -99,6 +101,7 @@ __all__ = [
     "leave_on_account",
     "lock_away",
     "move_to_customer",
+    "new_credit_ids",
     "release",
     "reverse_credit",
     "take_back",

@@ -15,6 +15,7 @@ from tijdig.domain.reasons import Reason
 from tijdig.infra import audit
 from tijdig.infra.readers_language import amount_in_words
 from tijdig.ledger.operations import rows
+from tijdig.ledger.operations.booking import NewCredit, check_credits, insert_credits, record_credits
 from tijdig.ledger.operations.rows import AllocationRow, LockedCredit, LockedItem, Settlement
 
 
@@ -56,12 +57,18 @@ class CustomerDiffers(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AllocationRequest:
-    """That so much (minor units) of a credit should settle an item, and why."""
+    """That so much (minor units) of a credit should settle an item, and why.
+
+    It counts from `on`, or None: the day of the operation. `across_customers` says it is meant when somebody
+    else pays.
+    """
 
     credit_id: int
     item_id: int
     amount_minor: int
     reason: Reason
+    on: date | None = None
+    across_customers: bool = False
 
 
 def allocate(
@@ -95,14 +102,61 @@ def allocate_many(
     if not requests:
         return Settlement()
     credits = rows.lock_credits({request.credit_id for request in requests})
-    items = rows.lock_items({request.item_id for request in requests})
-    for request in requests:
-        _check_pair(request, credits, items, across_customers=across_customers)
-    _check_sums(requests, credits, items)
-    new = [AllocationRow(r.credit_id, r.item_id, r.amount_minor, r.reason) for r in requests]
+    _check(requests, credits, across_customers=across_customers)
+    new = _rows_of(requests)
     settlement = rows.write_allocations(new, on=on, actor=actor)
     record("ledger.allocated", settlement, new, on=on, actor=actor)
     return settlement
+
+
+@transaction.atomic
+def add_and_allocate(
+    credits: Mapping[int, NewCredit], requests: Sequence[AllocationRequest], *, on: date, actor: str
+) -> Settlement:
+    """Add credits under ids taken before (`new_credit_ids`), and settle items with them and with others.
+
+    All or nothing, in a fixed number of statements: each new row is written once, as it stands in the end.
+    What is fetched comes first, so that the rest can be written behind (`infra.behind`).
+    Raises what add_credits and allocate_many raise.
+    """
+    if not credits:
+        return allocate_many(requests, on=on, actor=actor)
+    check_credits(tuple(credits.values()))
+    known = rows.lock_credits({request.credit_id for request in requests} - credits.keys())
+    fresh = {credit_id: _as_locked(credit_id, credit) for credit_id, credit in credits.items()}
+    items = _check(requests, {**known, **fresh}, across_customers=False)
+    new, ids = _rows_of(requests), rows.new_allocation_ids(len(requests))
+    settlement = rows.settlement_of(new, ids, items)
+    record_credits(tuple(credits), credits.values(), actor=actor)
+    if requests:
+        record("ledger.allocated", settlement, new, on=on, actor=actor)
+    allocated: Counter[int] = Counter()
+    for request in requests:
+        allocated[request.credit_id] += request.amount_minor
+    insert_credits(credits, allocated=allocated, actor=actor)
+    if requests:
+        rows.write_first_allocations(new, ids, on=on, actor=actor, of_new=credits.keys())
+    return settlement
+
+
+def _as_locked(credit_id: int, new: NewCredit) -> LockedCredit:
+    return LockedCredit(credit_id, new.customer_id, new.kind, new.number, new.currency, new.amount_minor,
+                        new.amount_minor, False, new.beside_credit_id)  # fmt: skip
+
+
+def _check(
+    requests: Sequence[AllocationRequest], credits: Mapping[int, LockedCredit], *, across_customers: bool
+) -> Mapping[int, LockedItem]:
+    """Lock the items and return them; refuse what may not be."""
+    items = rows.lock_items({request.item_id for request in requests})
+    for request in requests:
+        _check_pair(request, credits, items, across_customers=across_customers or request.across_customers)
+    _check_sums(requests, credits, items)
+    return items
+
+
+def _rows_of(requests: Sequence[AllocationRequest]) -> list[AllocationRow]:
+    return [AllocationRow(r.credit_id, r.item_id, r.amount_minor, r.reason, on=r.on) for r in requests]
 
 
 def item_or_refusal(items: Mapping[int, LockedItem], item_id: int) -> LockedItem:

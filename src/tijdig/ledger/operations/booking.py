@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -108,20 +108,39 @@ def add_credits(credits: Sequence[NewCredit], *, actor: str) -> tuple[int, ...]:
     """
     if not credits:
         return ()
+    ids = rows.new_credit_ids(len(credits))
+    check_credits(credits)
+    insert_credits(dict(zip(ids, credits, strict=True)), allocated={}, actor=actor)
+    record_credits(ids, credits, actor=actor)
+    return ids
+
+
+def check_credits(credits: Sequence[NewCredit]) -> None:
+    """Raise CreditInvalid when one of them cannot be booked, whatever the ledger holds."""
     for credit in credits:
         wrong = _what_is_wrong_with_credit(credit)
         if wrong:
             raise CreditInvalid(f"{credit.number or credit.origin or '?'}: {wrong}")
-    prepared = (
+
+
+def insert_credits(credits: Mapping[int, NewCredit], *, allocated: Mapping[int, int], actor: str) -> None:
+    """Add credits by id; of `allocated` the allocations are added in the same transaction.
+
+    Raises CreditInvalid, SourceBookedAlready.
+    """
+    prepared = [
         (c.customer_id, str(c.kind), c.number, c.currency, c.amount_minor, c.booking_date, c.origin,
-         rows.reason_text(c.reason), c.beside_credit_id)
-        for c in credits
-    )  # fmt: skip
-    with _credit_refusals(credits):
-        ids = rows.insert_credits(prepared, count=len(credits), actor=actor)
+         c.reason.as_json, c.beside_credit_id)
+        for c in credits.values()
+    ]  # fmt: skip
+    with _credit_refusals(tuple(credits.values())):
+        rows.insert_credits(prepared, actor=actor, ids=tuple(credits), allocated=allocated)
+
+
+def record_credits(ids: Sequence[int], credits: Iterable[NewCredit], *, actor: str) -> None:
+    """Add the audit entry of credits that are added."""
     totals = _totals((credit.currency, credit.amount_minor) for credit in credits)
     _record("ledger.credits_added", "ledger_credit", ids, totals, actor=actor)
-    return ids
 
 
 def add_credit(

@@ -96,10 +96,9 @@ def forgive(requests: Sequence[Forgiven], *, on: date, actor: str, limit: Money 
     credit_ids = rows.insert_credits(
         [
             (items[each.item_id].customer_id, each.kind, "", items[each.item_id].currency, each.amount_minor, on,
-             "", rows.reason_text(each.reason), each.beside_credit_id)
+             "", each.reason.as_json, each.beside_credit_id)
             for each in requests
         ],
-        count=len(requests),
         actor=actor,
     )  # fmt: skip
     new = [
@@ -189,5 +188,5 @@ def own_credit(
     item: LockedItem, kind: CreditKind, amount: int, *, on: date, reason: Reason, actor: str
 ) -> int:
     """Add the credit that exists for this item alone, and return its id."""
-    row = (item.customer_id, kind, "", item.currency, amount, on, "", rows.reason_text(reason), None)
-    return rows.insert_credits([row], count=1, actor=actor)[0]
+    row = (item.customer_id, kind, "", item.currency, amount, on, "", reason.as_json, None)
+    return rows.insert_credits([row], actor=actor)[0]

@@ -52,12 +52,14 @@ _CREDIT_TYPES = {
     "origin": "text",
     "reason": "jsonb",
     "beside_credit_id": "bigint",
+    "unallocated": "bigint",
 }
 _ALLOCATION_TYPES = {
     "id": "bigint",
     "credit_id": "bigint",
     "item_id": "bigint",
     "amount": "bigint",
+    "on_date": "date",
     "reason": "jsonb",
     "reverses_id": "bigint",
 }
@@ -104,13 +106,17 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class AllocationRow:
-    """An allocation to be added; a negative amount undoes the row `reverses_id`."""
+    """An allocation to be added; a negative amount undoes the row `reverses_id`.
+
+    It counts from `on`, or None: the day of the operation it is part of.
+    """
 
     credit_id: int
     item_id: int
     amount: int
     reason: Reason
     reverses_id: int | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +142,6 @@ class Settlement:
             changed=tuple(sorted({*self.changed, *then.changed})),
             allocation_ids=(*self.allocation_ids, *then.allocation_ids),
         )
-
-
-def reason_text(reason: Reason) -> str:
-    """Return the reason as it is stored."""
-    return json.dumps(reason.as_data(), ensure_ascii=False)
 
 
 def lock_items(item_ids: Collection[int]) -> dict[int, LockedItem]:
@@ -218,36 +219,90 @@ def insert_items(rows: Iterable[Row], *, count: int) -> tuple[int, ...]:
     A row is (customer id, kind, number, currency, amount, issue date, due date, reference, reversed credit,
     item it is about).
     """
-    return _insert("ledger_item", _ITEM_TYPES, rows, count=count, also={"open": "amount"})
+    ids = _new_ids("ledger_item", count)
+    _insert("ledger_item", _ITEM_TYPES, rows, ids=ids, also={"open": "amount"})
+    return ids
 
 
-def insert_credits(rows: Iterable[Row], *, count: int, actor: str) -> tuple[int, ...]:
-    """Add credits, nothing of it allocated.
+def new_credit_ids(count: int) -> tuple[int, ...]:
+    """Take ids for credits that are yet to be added."""
+    return _new_ids("ledger_credit", count)
+
+
+def insert_credits(
+    rows: Sequence[Row],
+    *,
+    actor: str,
+    ids: Sequence[int] | None = None,
+    allocated: Mapping[int, int] | None = None,
+) -> tuple[int, ...]:
+    """Add credits; `allocated` says by id of how much the allocations are added in the same transaction.
 
     A row is (customer id, kind, number, currency, amount, booking date, origin, reason as text, credit it
-    stands beside).
+    stands beside). Return their ids: those given, or new ones.
     """
-    also = {"unallocated": "amount", "reversed": "false", "actor": "%(actor)s"}
-    return _insert("ledger_credit", _CREDIT_TYPES, rows, count=count, also=also, parameters={"actor": actor})
+    own, gone = ids or new_credit_ids(len(rows)), allocated or {}
+    whole = ((*row, row[4] - gone.get(credit_id, 0)) for credit_id, row in zip(own, rows, strict=True))
+    also = {"reversed": "false", "actor": "%(actor)s"}
+    _insert("ledger_credit", _CREDIT_TYPES, whole, ids=own, also=also, parameters={"actor": actor})
+    return tuple(own)
+
+
+def new_allocation_ids(count: int) -> tuple[int, ...]:
+    """Take ids for allocations that are yet to be added."""
+    return _new_ids("ledger_allocation", count)
 
 
 def write_allocations(rows: Sequence[AllocationRow], *, on: date, actor: str) -> Settlement:
     """Add allocations and move the running figures of the locked items and credits they touch."""
-    ids = _insert(
+    ids = new_allocation_ids(len(rows))
+    _insert_allocations(rows, ids, on=on, actor=actor)
+    _lower_unallocated(_sums((row.credit_id, row.amount) for row in rows))
+    moved = _lower_open(rows, on=on)
+    return _settlement({item_id: (opened, amount) for item_id, opened, amount in moved}, ids)
+
+
+def write_first_allocations(
+    rows: Sequence[AllocationRow], ids: Sequence[int], *, on: date, actor: str, of_new: Collection[int]
+) -> None:
+    """Add allocations under ids taken before, and fetch nothing (see settlement_of).
+
+    Of the credits `of_new`, which came in with what is allocated of them, none is left to be moved.
+    """
+    _insert_allocations(rows, ids, on=on, actor=actor)
+    _lower_unallocated(_sums((row.credit_id, row.amount) for row in rows if row.credit_id not in of_new))
+    _lower_open(rows, on=on, tell=False)
+
+
+def settlement_of(
+    rows: Sequence[AllocationRow], ids: Sequence[int], items: Mapping[int, LockedItem]
+) -> Settlement:
+    """Return what adding these allocations, under these ids, does to the locked items."""
+    sums = _sums((row.item_id, row.amount) for row in rows)
+    return _settlement({item_id: (items[item_id].open, amount) for item_id, amount in sums.items()}, ids)
+
+
+def _settlement(moved: Mapping[int, tuple[int, int]], allocation_ids: Sequence[int]) -> Settlement:
+    """Return the outcome; `moved` has what was open on each item, and by how much that went down, by id."""
+    return Settlement(
+        settled=tuple([item_id for item_id, (before, amount) in moved.items() if before == amount > 0]),
+        reopened=tuple([item_id for item_id, (before, amount) in moved.items() if not before and amount < 0]),
+        changed=tuple([item_id for item_id, (_before, amount) in moved.items() if amount]),
+        allocation_ids=tuple(allocation_ids),
+    )
+
+
+def _insert_allocations(rows: Sequence[AllocationRow], ids: Sequence[int], *, on: date, actor: str) -> None:
+    _insert(
         "ledger_allocation",
         _ALLOCATION_TYPES,
-        ((row.credit_id, row.item_id, row.amount, reason_text(row.reason), row.reverses_id) for row in rows),
-        count=len(rows),
-        also={"on_date": "%(on)s", "actor": "%(actor)s"},
-        parameters={"on": on, "actor": actor},
-    )
-    _lower_unallocated(_sums((row.credit_id, row.amount) for row in rows))
-    moved = _lower_open(_sums((row.item_id, row.amount) for row in rows), on=on)
-    return Settlement(
-        settled=tuple(item_id for item_id, before, after in moved if before and not after),
-        reopened=tuple(item_id for item_id, before, after in moved if after and not before),
-        changed=tuple(item_id for item_id, before, after in moved if before != after),
-        allocation_ids=ids,
+        (
+            (row.credit_id, row.item_id, row.amount, row.on or on, row.reason.as_json, row.reverses_id)
+            for row in rows
+        ),
+        ids=ids,
+        also={"actor": "%(actor)s"},
+        parameters={"actor": actor},
     )
 
 
@@ -272,6 +327,8 @@ def _sums(amounts: Iterable[tuple[int, int]]) -> dict[int, int]:
 
 
 def _lower_unallocated(by_credit: Mapping[int, int]) -> None:
+    if not by_credit:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             """UPDATE ledger_credit c SET unallocated = c.unallocated - d.amount
@@ -280,17 +337,24 @@ def _lower_unallocated(by_credit: Mapping[int, int]) -> None:
         )
 
 
-def _lower_open(by_item: Mapping[int, int], *, on: date) -> list[Row]:
-    """Return (id, open before, open after) of each item, by id."""
-    return sorted(
-        _fetch(
-            """UPDATE ledger_item i SET open = i.open - d.amount,
-                      settled_date = CASE WHEN i.open = d.amount THEN %s::date END
-               FROM unnest(%s::bigint[], %s::bigint[]) AS d (id, amount) WHERE i.id = d.id
-               RETURNING i.id, i.open + d.amount, i.open""",
-            [on, list(by_item), list(by_item.values())],
-        )
-    )
+def _lower_open(rows: Sequence[AllocationRow], *, on: date, tell: bool = True) -> list[Row]:
+    """Return (id, open before, amount) of each item, by id; nothing is fetched unless it is to `tell`.
+
+    An item that is settled by this is so from the last of the days of its rows.
+    """
+    by_item = _sums((row.item_id, row.amount) for row in rows)
+    days = dict.fromkeys(by_item, date.min)
+    for row in rows:
+        days[row.item_id] = max(row.on or on, days[row.item_id])
+    statement = """UPDATE ledger_item i SET open = i.open - d.amount,
+                          settled_date = CASE WHEN i.open = d.amount THEN d.day END
+                   FROM unnest(%s::bigint[], %s::bigint[], %s::date[]) AS d (id, amount, day) WHERE i.id = d.id"""
+    parameters: list[Any] = [list(by_item), list(by_item.values()), list(days.values())]
+    if tell:
+        return sorted(_fetch(f"{statement} RETURNING i.id, i.open + d.amount, d.amount", parameters))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+    return []
 
 
 def _insert(
@@ -298,12 +362,11 @@ def _insert(
     types: Mapping[str, str],
     rows: Iterable[Row],
     *,
-    count: int,
+    ids: Sequence[int],
     also: Mapping[str, str],
     parameters: Mapping[str, Any] | None = None,
-) -> tuple[int, ...]:
-    """Add `count` rows with new ids and return those, in order; `also` maps further columns to SQL."""
-    ids = _new_ids(table, count)
+) -> None:
+    """Add the rows under these ids; `also` maps further columns to SQL."""
     numbered = ((new_id, *row) for new_id, row in zip(ids, rows, strict=True))
     insert = (
         f"INSERT INTO {table} (organisation_id, {', '.join((*types, *also))}) "  # noqa: S608  names of our own
@@ -311,14 +374,13 @@ def _insert(
     )
     fixed = {"organisation": tenancy.current_organisation_id(), **(parameters or {})}
     with connection.cursor() as cursor:
-        if count > _MOST_IN_ARRAYS:
+        if len(ids) > _MOST_IN_ARRAYS:
             with _copied(cursor, types, numbered) as incoming:
                 cursor.execute(f"{insert} {incoming}", fixed)
-        elif count:
+        elif ids:
             arrays = ", ".join(f"%({column})s::{kind}[]" for column, kind in types.items())
             columns = dict(zip(types, map(list, zip(*numbered, strict=True)), strict=True))
             cursor.execute(f"{insert} unnest({arrays}) AS new ({', '.join(types)})", {**fixed, **columns})
-    return ids
 
 
 @contextmanager

@@ -26,7 +26,8 @@ def items_by_clue(*, references: Collection[str], cores: Collection[str]) -> tup
            UNION SELECT id FROM ledger_item
            WHERE organisation_id = %(organisation)s AND open = 0 AND payment_reference <> ''
              AND payment_reference = ANY(%(references)s)
-           UNION SELECT tijdig_items_by_number_core(%(cores)s)""",
+           UNION SELECT id FROM ledger_item
+           WHERE organisation_id = %(organisation)s AND number_core = ANY(%(cores)s)""",
         {
             "organisation": tenancy.current_organisation_id(),
             "references": [reference for reference in references if reference],
@@ -65,7 +66,16 @@ def open_items_by_tail(tails: Collection[str], *, limit: int) -> tuple[ItemView,
     An end is what `domain.matching.nearness.tail_of` makes of a number.
     """
     wanted = sorted(tail for tail in tails if tail)
-    ids = fetch("SELECT DISTINCT tijdig_open_items_by_number_tail(%s, %s)", [wanted, limit]) if wanted else ()
+    if not wanted:
+        return ()
+    ids = fetch(
+        """SELECT DISTINCT found.id FROM unnest(%(tails)s::text[]) AS wanted (tail)
+           CROSS JOIN LATERAL (
+               SELECT id FROM ledger_item
+               WHERE organisation_id = %(organisation)s AND open > 0 AND number_tail = wanted.tail
+               LIMIT %(most)s) AS found""",
+        {"tails": wanted, "organisation": tenancy.current_organisation_id(), "most": limit},
+    )
     return _payable(item_id for (item_id,) in ids)
 
 

@@ -7,6 +7,7 @@ from tijdig.processes.cash_application.bank_files import (
     table_preview,
     unpacked,
 )
+from tijdig.processes.cash_application.batches import Booked, TooBusy
 from tijdig.processes.cash_application.by_hand import (
     AllocatedTooMuch,
     Booking,
@@ -27,8 +28,6 @@ from tijdig.processes.cash_application.by_hand import (
 )
 from tijdig.processes.cash_application.importing import (
     BankImport,
-    Booked,
-    TooBusy,
     apply_waiting,
     import_bank_file,
 )

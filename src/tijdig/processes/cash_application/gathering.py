@@ -15,6 +15,7 @@ from tijdig.banking.queries import LineView
 from tijdig.customers import queries as customers
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.matching import (
+    Clues,
     CreditLeft,
     Debtor,
     Evidence,
@@ -120,13 +121,15 @@ def decide(
     *,
     payers_of: PayersOf = _nobody_known,
     searched: Collection[int] = (),
+    clues: Clues | None = None,
 ) -> Decided:
     """Return what each of the transfers is for, in a fixed number of look-ups for all of them.
 
-    `payers_of` tells who paid for whom before, `searched` are customers to consider besides those found here.
+    `payers_of` tells who paid for whom before, `searched` are customers to consider besides those found here;
+    `clues` are those of the transfers, where they were gathered already.
     """
     progress = Progress()
-    named = items_named_by(transfers)
+    named = _items_named(clues or gather_clues(transfers))
     evidence = _evidence(named, customer_ids={item.customer_id for item in named.values()})
     answers = _clear(transfers, evidence, settings, progress)
     rest = [transfer for transfer, answer in zip(transfers, answers, strict=True) if answer is None]
@@ -163,9 +166,8 @@ def likeness(one: str, other: str) -> float:
     return ratio(one, other) / 100
 
 
-def items_named_by(transfers: Sequence[Transfer]) -> dict[int, ItemView]:
-    """Return every item that any of these transfers may name for certain: one look-up for all of them."""
-    clues = gather_clues(transfers)
+def _items_named(clues: Clues) -> dict[int, ItemView]:
+    """Return every item that clues may name for certain: one look-up for all of them."""
     if not clues.references and not clues.cores:
         return {}
     return {item.id: item for item in ledger.items_by_clue(references=clues.references, cores=clues.cores)}

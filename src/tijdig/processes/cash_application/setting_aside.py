@@ -43,7 +43,9 @@ def make_rule(*, rule: LineRule, why: str, actor: str) -> RuleEffect:
     waiting = bank.waiting_ids()[:_MOST_AT_ONCE]
     states = banking.lock_lines(waiting)
     lines = bank.lines([line_id for line_id in waiting if states[line_id] == LineState.WAITING])
-    done = apply_rules(tuple(lines.values()))
+    rules = rules_in_force()
+    done = [change for line in lines.values() if (change := set_aside(rules, line)) is not None]
+    banking.set_line_states(done)
     if done:
         audit.record(
             actor=actor,
@@ -54,29 +56,19 @@ def make_rule(*, rule: LineRule, why: str, actor: str) -> RuleEffect:
     return RuleEffect(rule_id, len(done))
 
 
-def apply_rules(lines: Sequence[LineView]) -> frozenset[int]:
-    """Set aside those of the locked, waiting movements that a rule is about; return their ids.
+def set_aside(rules: Sequence[RuleView], line: LineView) -> StateChange | None:
+    """Return that a rule sets a movement aside that would wait; None when none is about it.
 
     One that names an invoice waits all the same, as does one that a person took up again: their reasons tell.
     """
-    rules = rules_in_force()
-    if not rules:
-        return frozenset()
-    fitting = {
-        line.id: rule
-        for line in lines
-        if not (line.reason is not None and line.reason.code in _STAYS)
-        and (rule := _fitting(rules, line)) is not None
-    }
-    banking.set_line_states(
-        [
-            StateChange(
-                line_id, LineState.IGNORED, Reason("RULE_SETS_ASIDE", {"rule": rule.id, "text": rule.why})
-            )
-            for line_id, rule in fitting.items()
-        ]
+    if not rules or (line.reason is not None and line.reason.code in _STAYS):
+        return None
+    rule = _fitting(rules, line)
+    if rule is None:
+        return None
+    return StateChange(
+        line.id, LineState.IGNORED, Reason("RULE_SETS_ASIDE", {"rule": rule.id, "text": rule.why})
     )
-    return frozenset(fitting)
 
 
 def _fitting(rules: Sequence[RuleView], line: LineView) -> RuleView | None:

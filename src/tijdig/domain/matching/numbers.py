@@ -96,7 +96,9 @@ def _windows(reading: Reading) -> Iterator[tuple[int, int, bool]]:
     words, gaps = reading.words, reading.gaps
     for first, (word, _start, _end) in enumerate(words):
         has_digit = not word.isalpha()
-        if not has_digit and (len(word) > _LONGEST_PREFIX or first + 1 == len(words)):
+        if not has_digit and (
+            len(word) > _LONGEST_PREFIX or first + 1 == len(words) or words[first + 1][0].isalpha()
+        ):
             continue
         if word in _PREFIXES_THAT_SAY_INVOICE and gaps[first] not in _TIES_LETTERS:
             continue  # what follows is said to be a number

@@ -94,7 +94,6 @@ SENTENCES = (
     _("this is an invoice in CII (ZUGFeRD 1); send it as UBL"),
     _("this is a payment order (pain.001), not a bank statement"),
     _("this is a direct debit order (pain.008), not a bank statement"),
-    _("this is a payment status report (pain.002), not a bank statement"),
     _("this is an audit file (XAF), not an invoice or a bank statement"),
     _("this is a web page, not an invoice or a bank statement"),
     _("this is an order, not an invoice"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.formats.test_pain002 import block, message, transaction
 from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World, client_of, make_world
 from tijdig.banking import queries as bank
@@ -105,6 +108,37 @@ def test_proposed_by_one_approved_by_another_ordered_and_downloaded(world: World
     assert download["Content-Disposition"] == f'attachment; filename="{file.message_id}.xml"'
     assert b'<InstdAmt Ccy="EUR">77.00</InstdAmt>' in download.content
     assert state_of(world, refund_id) is RefundState.ORDERED
+
+
+def test_the_upload_of_a_report_says_what_came_of_it(world: World) -> None:
+    colleague, owner = client_of(world.colleague), client_of(world.owner)
+    refund_id = proposed(world, colleague)
+    owner.post(address(world, f"{refund_id}/approve/"))
+    day = world.on.isoformat()
+    owner.post(
+        address(world, "order/"),
+        {"refund": [refund_id], "execution_date": day, "version": "pain.001.001.09"},
+    )
+    with tenancy.within(world.organisation_id):
+        [file] = queries.refund_files()
+        [refund] = queries.refunds_of_order(file.id)
+
+    def uploaded(content: bytes) -> str:
+        given = SimpleUploadedFile("report.xml", content.replace(b"OURS-1", file.message_id.encode()))
+        answer = owner.post(f"/o/{world.slug}/import/upload/", {"chosen": given}, follow=True)
+        return " ".join(html.unescape(answer.content.decode()).split())
+
+    nothing = "Nothing in it is about your payments or collections."
+    goes_on = "It refuses none of your payments; nothing has to be done."
+    other = message("", block("", transaction("RJCT", end="E-NOBODY")))
+    assert nothing in uploaded(other.replace(b"OURS-1", b"THEIRS"))
+    assert goes_on in uploaded(message("", block("", transaction("ACSP", end=refund.end_to_end_id))))
+    assert goes_on in uploaded(message("ACCP"))
+    assert state_of(world, refund_id) is RefundState.ORDERED
+    refused = uploaded(message("", block("", transaction("RJCT", end=refund.end_to_end_id))))
+    assert "Refunds refused: 1. Payments taken back: 0." in refused
+    assert "was here already" in uploaded(message("ACCP"))
+    assert "pain.002" in text_of(owner, f"/o/{world.slug}/import/")
 
 
 def test_rejected_and_refused_put_the_money_back(world: World) -> None:

@@ -30,6 +30,7 @@ from tijdig.processes import cash_application, invoice_import
 from tijdig.processes.cash_application import BankImport
 from tijdig.processes.demonstration import try_it
 from tijdig.processes.invoice_import import TableKind, Upload
+from tijdig.processes.returns import Heard
 
 TABLE_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -183,18 +184,7 @@ def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> Ban
 def report(request: MemberRequest, name: str, done: BankImport) -> None:
     """Tell the person what came of a bank file."""
     if done.heard is not None and done.is_new:
-        said = {
-            "name": name,
-            "refunds": done.heard.refunds,
-            "returns": done.heard.returns,
-            "told": done.heard.told_already,
-            "unknown": done.heard.unknown,
-        }
-        text = _(
-            "%(name)s: your bank's report on orders. Refunds refused: %(refunds)s. Payments taken back: %(returns)s. "
-            "Known already: %(told)s. About nothing that is here: %(unknown)s."
-        )
-        messages.success(request, text % said)
+        messages.success(request, _what_was_heard(name, done.heard))
         return
     if not done.new_lines:
         messages.info(request, _("%(name)s was here already; nothing was added.") % {"name": name})
@@ -216,6 +206,31 @@ def report(request: MemberRequest, name: str, done: BankImport) -> None:
             done.rejected,
         )
         messages.error(request, text % {"name": name, "count": done.rejected})
+
+
+def _what_was_heard(name: str, heard: Heard) -> str:
+    """Return what came of a bank's report on orders, in words."""
+    said = {
+        "name": name,
+        "refunds": heard.refunds,
+        "returns": heard.returns,
+        "told": heard.told_already,
+        "unknown": heard.unknown,
+    }
+    if not heard.is_ours:
+        text = _(
+            "%(name)s: your bank's report on orders. Nothing in it is about your payments or collections."
+        )
+    elif not (heard.refunds or heard.returns or heard.told_already or heard.unknown):
+        text = _(
+            "%(name)s: your bank's report on orders. It refuses none of your payments; nothing has to be done."
+        )
+    else:
+        text = _(
+            "%(name)s: your bank's report on orders. Refunds refused: %(refunds)s. Payments taken back: %(returns)s. "
+            "Known already: %(told)s. About nothing that is here: %(unknown)s."
+        )
+    return text % said
 
 
 def _next_page(request: MemberRequest, taken_in: Sequence[BankImport], opened: Sequence[int]) -> str:

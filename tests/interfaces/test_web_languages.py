@@ -91,7 +91,7 @@ def test_an_invoice_that_is_there_with_other_figures_reads_in_dutch(world: World
     [
         ("a.csv", b"\x00\x01\x02 nee", "het bestand is geen tekst"),
         ("b.xlsx", b"PK\x03\x04 stuk", "het zipbestand is niet te lezen"),
-        ("c.pdf", b"%PDF-1.7 ...", "geen e-factuur"),
+        ("c.pdf", b"%PDF-1.7 ...", "dit is een pdf; stuur de factuur als UBL. Wel te lezen: bankbestanden"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_dutch(

@@ -38,9 +38,10 @@ _NOT_READ_BYTES = (
     (b"\xd0\xcf\x11\xe0", "XLS", "an old Office document; save it as .xlsx or CSV"),
     (b"\x89PNG", "PNG", "a picture"),
     (b"\xff\xd8\xff", "JPEG", "a picture"),
+    (b"GIF8", "GIF", "a picture"),
     (b"{", "JSON", "JSON, which is not a format of invoices or bank statements here"),
 )
-_NO_TABLES = (b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"{")
+_NO_TABLES = tuple(start for start, _, _ in _NOT_READ_BYTES)
 
 
 class FileKind(StrEnum):
@@ -102,12 +103,24 @@ def parse(name: str, content: bytes) -> ParsedFile:
         return _xml(name, content)
     if text_format := _text_format(content):
         return _coda(name, content) if text_format == "CODA" else _mt940(name, content, text_format)
-    for start, format_name, reason in _NOT_READ_BYTES:
-        if content.startswith(start):
-            return _unknown(name, format_name, f"this is {reason}")
+    if why_not_read(content):
+        return _unknown(name, *_not_read(content))
     if archive.is_zip(content) and not archive.is_workbook(content):
         return _unknown(name, "ZIP", "this is a zip file; its members are read one by one")
     return _table(name, content)
+
+
+def why_not_read(content: bytes) -> str:
+    """Return what a file is whose kind is never read ("this is a picture"), from its first bytes; "" for others."""
+    return _not_read(content)[1]
+
+
+def _not_read(content: bytes) -> tuple[str, str]:
+    """Return the format and the reason of a kind of file that is not read; nothing for others."""
+    known = (
+        (name, f"this is {reason}") for start, name, reason in _NOT_READ_BYTES if content.startswith(start)
+    )
+    return next(known, ("", ""))
 
 
 class StatementsUnreadable(ValueError):

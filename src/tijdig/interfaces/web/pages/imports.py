@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -78,6 +79,9 @@ def preview(request: MemberRequest, batch_id: int) -> HttpResponse:
         return redirect("import_preview", request.organisation.slug, batch_id)
     except invoice_import.FileRefused as refusal:
         messages.error(request, f"{batch.name}: {refusal}")
+        # Nothing of it can ever be confirmed.
+        with suppress(import_operations.ImportIsOver, import_operations.ImportIsRunning):
+            import_operations.cancel_import(batch_id=batch_id, actor=request.actor)
         return redirect("import", request.organisation.slug)
     columns = _columns(shown)
     context = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -205,3 +205,56 @@ def test_what_does_not_exist_is_not_found(world: World) -> None:
     for rest in ("987654321/", "files/987654321/", "new/", "new/?customer=987654321", "new/?credit=x"):
         assert owner.get(address(world, rest)).status_code == 404, rest
     assert "No refunds yet" in text_of(owner, address(world))
+
+
+def test_a_refund_tells_the_day_its_money_came_in_and_the_day_it_left(world: World) -> None:
+    colleague, owner = client_of(world.colleague), client_of(world.owner)
+    credit_id, paid_on = credit_of(world), world.on + timedelta(days=3)
+    with tenancy.within(world.organisation_id):
+        earlier = world.on - timedelta(days=20)
+        cash_application.import_bank_file(
+            name="earlier.xml", content=statement([Payment(5_000, "Bakkerij", "nog eens")], on=earlier, number="0"),
+            on=world.on, actor="cli",
+        )  # fmt: skip
+        [line] = bank.waiting_lines().lines
+        credit_id = cash_application.leave_on_account(
+            line_id=line.id, customer_id=world.customer, on=world.on, actor="cli"
+        ).credit_id
+    facts = {"amount": "50,00", "iban": IBAN, "holder": "Bakkerij", "why": "Paid twice"}
+    answer = colleague.post(address(world, f"new/?credit={credit_id}"), facts)
+    refund_id = int(answer["Location"].rstrip("/").rpartition("/")[2])
+    came_in = f"came in on {_shown(earlier)}"
+    assert came_in in text_of(colleague, address(world, f"{refund_id}/"))
+    assert _shown(paid_on) not in text_of(colleague, address(world, f"{refund_id}/"))
+    owner.post(address(world, f"{refund_id}/approve/"))
+    owner.post(
+        address(world, "order/"),
+        {"refund": [refund_id], "execution_date": paid_on.isoformat(), "version": "pain.001.001.09"},
+    )
+    with tenancy.within(world.organisation_id):
+        number = queries.refunds([refund_id])[0].number
+        cash_application.import_bank_file(
+            name="left.xml", content=statement([Payment(-5_000, "Bakkerij", number)], on=paid_on, number="2")
+            .replace(b"NL13TEST0123456789", IBAN.encode()), on=paid_on, actor="cli",
+        )  # fmt: skip
+    page = text_of(colleague, address(world, f"{refund_id}/"))
+    assert came_in in page
+    assert page.count(_shown(paid_on)) == 2  # to be paid on, and paid on
+    link = f'href="{address(world, f"{refund_id}/")}"'
+    assert link in text_of(colleague, f"/o/{world.slug}/customers/{world.customer}/credits/{credit_id}/")
+    assert link in text_of(colleague, f"/o/{world.slug}/bank/{line.id}/")
+
+
+def _shown(day: date) -> str:
+    return f'<time datetime="{day.isoformat()}">'
+
+
+def test_a_refusal_begins_with_a_capital_where_it_stands_alone(world: World) -> None:
+    colleague = client_of(world.colleague)
+    page = f"/o/{world.slug}/customers/{world.customer}/credits/{credit_of(world)}/"
+    sent = {"customer": "K-1001", "amount": "1,00", "reason": "Samen"}
+    refused = colleague.post(f"{page}move/", sent)
+    assert refused.status_code == 400
+    said = html.unescape(refused.content.decode())
+    assert "This money is on that customer's account already" in said
+    assert "this money is on that" not in said

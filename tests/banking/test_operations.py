@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tests.banking.builders import DAY, Entry, bank_file, statement
 from tijdig.banking import queries
@@ -136,6 +138,43 @@ def test_a_missing_statement_shows_as_a_gap_until_it_comes_in(organisation: int)
     view = queries.statement(last)
     assert view is not None
     assert (view.flags, view.gap) == ((), None)
+
+
+@pytest.mark.parametrize("arrival", list(permutations(range(4))))
+def test_statements_that_come_in_any_order_show_no_gap_when_all_are_there(
+    organisation: int, arrival: tuple[int, ...]
+) -> None:
+    days = [DAY, DAY, DAY + timedelta(days=1), DAY + timedelta(days=4)]
+    files_ = [
+        bank_file(
+            statement(
+                [Entry("10.00", f"file {n}", day=day)],
+                id=f"S{n}",
+                opening=f"{100 + 10 * n}.00",
+                sequence=f"{n + 9:05}",
+                day=day,
+            )
+        )
+        for n, day in enumerate(days)
+    ]
+    for n in arrival[:3]:
+        record(files_[n])
+    late = arrival[3]
+    assert {view.number: (view.flags, view.gap) for view in queries.statements() if view.flags} == (
+        {f"S{late + 1}": ((Flag.GAP_BEFORE,), Money(1000, "EUR"))} if late in (1, 2) else {}
+    )
+    record(files_[late])
+    assert [view.flags for view in queries.statements()] == [()] * 4
+
+
+def test_what_is_missing_before_many_statements_is_one_question(
+    organisation: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for n in range(6):
+        day = DAY + timedelta(days=n)
+        record(bank_file(statement([Entry("1.00", day=day)], id=f"S{n}", opening=f"{n}.00", day=day)))
+    with django_assert_num_queries(2):
+        assert len(queries.statements()) == 6
 
 
 def test_a_skipped_number_shows_where_balances_cannot_tell(organisation: int) -> None:

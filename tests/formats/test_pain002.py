@@ -238,7 +238,16 @@ def is_read_or_refused(content: bytes) -> bool:
         return bool(error.where and error.reason)
 
 
-def test_it_is_still_no_bank_statement() -> None:
+def test_it_is_known_for_what_it_is_and_is_no_bank_statement() -> None:
     parsed = detect.parse("x.xml", message("RJCT"))
-    assert (parsed.kind, parsed.format) == (detect.FileKind.UNKNOWN, "pain.002")
-    assert "payment status report" in parsed.rejected[0].reason
+    assert (parsed.kind, parsed.format) == (detect.FileKind.STATUS_REPORT, "pain.002.001.10")
+    assert parsed.report == pain002.read(message("RJCT"))
+    assert not detect.is_bank_statement(message("RJCT"))
+    with pytest.raises(detect.StatementsUnreadable, match="no bank statement"):
+        list(detect.bank_statements("x.xml", message("RJCT")))
+
+
+def test_one_that_breaks_off_says_where() -> None:
+    parsed = detect.parse("x.xml", message("RJCT")[:-20])
+    assert (parsed.kind, parsed.report) == (detect.FileKind.STATUS_REPORT, None)
+    assert parsed.rejected[0].where.startswith("line 1, column")

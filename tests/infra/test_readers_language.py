@@ -97,6 +97,11 @@ def test_no_sentence_stands_there_twice() -> None:
             "its due date 2026-03-01 lies before its issue date 2026-03-05",
             "de vervaldatum, 1 mrt 2026, ligt voor de factuurdatum, 5 mrt 2026",
         ),
+        (
+            "the file says 1234.50 went out; what was read makes 57.52",
+            "volgens het bestand ging er 1.234,50 af; wat gelezen is komt op 57,52",
+        ),
+        ("“57.52” is not a balance", "‘57.52’ is geen saldo"),
         ("something nobody wrote down", "something nobody wrote down"),
     ],
 )

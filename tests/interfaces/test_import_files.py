@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from tests.formats.test_pain002 import block, message, reason, transaction
 from tests.processes.invoice_import.world import csv, ubl
 from tijdig.infra import tenancy
 from tijdig.interfaces.cli import import_files, main
@@ -119,6 +120,35 @@ def test_what_cannot_be_imported_is_refused_with_a_reason(
     assert main.main(["import", str(folder / "iets"), "--json"]) == 1
     (part,) = json.loads(capsys.readouterr().out)["files"]
     assert part["rejected"][0]["reason"]
+
+
+def test_what_a_bank_says_of_orders(
+    organisation: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bank.940").write_text(MT940.replace(":61:2611XXC000000000001,00N541NONREF\n", ""))
+    assert main.main(["import", str(folder / "facturen.csv"), str(folder / "bank.940")]) == 0
+    (folder / "other.xml").write_bytes(message("", block("", transaction("RJCT", end="E-NOBODY"))))
+    (folder / "ours.xml").write_bytes(
+        message("", block("", transaction("RJCT", reason("MD06"), end="E2E-7")))
+    )
+    names = [str(folder / name) for name in ("other.xml", "ours.xml", "ours.xml")]
+    capsys.readouterr()
+    assert main.main(["import", *names]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{names[0]}: status report; nothing in it is about our payments or collections",
+        f"{names[1]}: status report; 1 taken back",
+        f"{names[2]}: status report; was here already",
+    ]
+    (folder / "cut.xml").write_bytes(message("RJCT")[:-20])
+    assert main.main(["import", names[1], str(folder / "cut.xml"), "--json"]) == 1
+    ours, cut = json.loads(capsys.readouterr().out)["files"]
+    assert ours["kind"] == cut["kind"] == "pain.002"
+    assert {name: ours[name] for name in ("new", "taken_back", "unknown")} == {
+        "new": 0,
+        "taken_back": 0,
+        "unknown": 0,
+    }
+    assert cut["rejected"] != []
 
 
 def test_wrong_use(organisation: int, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,11 +7,13 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.formats.test_pain002 import REFERENCE, block, message, reason, transaction
 from tijdig.domain.documents import (
     DueDateSource,
     InvoiceDocument,
@@ -62,6 +64,21 @@ UBL = ubl_writer.write(
         preceding_invoice="F0",
     ),
     description="x",
+)
+
+
+REPORT = message(
+    "PART",
+    block(
+        "PART",
+        transaction(
+            "RJCT",
+            reason("AM04", "Onvoldoende saldo")
+            + REFERENCE.format(mandate="<MndtId>M1</MndtId>", name="<Nm>Klant Één</Nm>"),
+        )
+        + transaction("ACSC", end="E2"),
+    ),
+    block("RJCT", reason("DT01", "te laat"), identity="BATCH-2"),
 )
 
 
@@ -123,6 +140,7 @@ def test_a_bank_statement_as_json(files: Path, capsys: pytest.CaptureFixture[str
                     ],
                 }
             ],
+            "warnings": [],
             "rejected": [],
         }
     ]
@@ -157,6 +175,99 @@ def test_an_invoice_as_json(files: Path, capsys: pytest.CaptureFixture[str]) -> 
         ],
         "rejected": [],
     }
+
+
+def test_a_status_report_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "report.xml").write_bytes(REPORT)
+    assert parsed(capsys, tmp_path / "report.xml") == [
+        {
+            "file": str(tmp_path / "report.xml"),
+            "kind": "pain.002",
+            "format": "pain.002.001.10",
+            "message_id": "BANK-1",
+            "original_message_id": "OURS-1",
+            "original_message_name": "pain.008.001.08",
+            "status": "PART",
+            "reason": None,
+            "information": None,
+            "batches": [
+                {"id": "BATCH-1", "status": "PART", "reason": None, "information": None},
+                {"id": "BATCH-2", "status": "RJCT", "reason": "DT01", "information": "te laat"},
+            ],
+            "transactions": [
+                {
+                    "status": "RJCT",
+                    "reason": "AM04",
+                    "information": "Onvoldoende saldo",
+                    "end_to_end_id": "E1",
+                    "instruction_id": "I1",
+                    "batch": "BATCH-1",
+                    "amount": "100.50",
+                    "currency": "EUR",
+                    "counterparty_name": "Klant Één",
+                    "counterparty_iban": "BE72000000001616",
+                    "mandate_id": "M1",
+                },
+                {
+                    "status": "ACSC",
+                    "reason": None,
+                    "information": None,
+                    "end_to_end_id": "E2",
+                    "instruction_id": "I1",
+                    "batch": "BATCH-1",
+                    "amount": None,
+                    "currency": None,
+                    "counterparty_name": None,
+                    "counterparty_iban": None,
+                    "mandate_id": None,
+                },
+            ],
+            "rejected": [],
+        }
+    ]
+
+
+def test_a_status_report_for_a_person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "report.xml").write_bytes(REPORT)
+    (tmp_path / "cut.xml").write_bytes(REPORT[:-20])
+    assert main(["parse", str(tmp_path / "report.xml")]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{tmp_path / 'report.xml'}: status report, pain.002.001.10",
+        "  report BANK-1 about pain.008.001.08 OURS-1: PART",
+        "    batch BATCH-1: PART",
+        "      RJCT  AM04          100.50  Klant Één                     E1 Onvoldoende saldo",
+        "      ACSC                     ?                                E2",
+        "    batch BATCH-2: RJCT DT01 te laat",
+        "",
+    ]
+    assert main(["parse", str(tmp_path / "cut.xml")]) == 1
+    assert "not read, line 1, column" in capsys.readouterr().out
+
+
+def test_a_statement_whose_balance_does_not_close_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = StatementLine(amount=Money(-1050, "EUR"), booking_date=date(2026, 11, 2))
+    told = Statement(
+        account="NL20INGB0001234567",
+        id="S1",
+        currency="EUR",
+        opening_balance=Money(5000, "EUR"),
+        closing_balance=Money(3951, "EUR"),
+        lines=(line,),
+    )
+    closing = replace(told, id="S2", closing_balance=Money(3950, "EUR"))
+    for name, statement in (("odd.xml", told), ("even.xml", closing)):
+        (tmp_path / name).write_bytes(camt_writer.write(statement))
+    odd, even = parsed(capsys, tmp_path / "odd.xml", tmp_path / "even.xml")
+    assert odd["warnings"] == [
+        {"statement": "S1", "account": "NL20INGB0001234567", "warning": "DOES_NOT_ADD_UP"}
+    ]
+    assert even["warnings"] == []
+    assert main(["parse", str(tmp_path / "odd.xml"), str(tmp_path / "even.xml")]) == 0
+    shown = capsys.readouterr().out
+    assert "  look at statement S1 of NL20INGB0001234567: does not add up\n" in shown
+    assert shown.count("look at") == 1
 
 
 def test_a_table_as_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 
@@ -14,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World, client_of, make_world
-from tests.processes.invoice_import.world import csv, ubl
+from tests.processes.invoice_import.world import HEADER, csv, ubl
 from tijdig.infra import tenancy
 from tijdig.interfaces.web.pages import imports
 from tijdig.interfaces.worker.jobs import confirm_import
@@ -178,7 +179,16 @@ def test_the_same_file_again_changes_nothing_and_says_so(world: World, colleague
         ("leeg.csv", b"", "leeg.csv is empty"),
         ("tekst.csv", b"hallo", "no table"),
         ("kapot.zip", b"PK\x03\x04broken", "kapot.zip"),
-        ("plaatje.xlsx", b"\x89PNG....", "plaatje.xlsx"),
+        ("plaatje.xlsx", b"\x89PNG....", "plaatje.xlsx: this is a picture. What can be read: bank files"),
+        ("factuur.pdf", b"%PDF-1.7 ...", "this is a PDF; send the invoice as UBL. What can be read"),
+        (
+            "opdracht.xml",
+            b"<Document><CstmrCdtTrfInitn/></Document>",
+            "opdracht.xml: this is a payment order",
+        ),
+        ("half.xml", ubl("U1")[:-30], "half.xml: line"),
+        ("pak.zip", zipped(("a.pdf", b"%PDF"), ("b.xml", b"<Order/>")), "pak.zip › a.pdf: this is a PDF"),
+        ("pak.zip", zipped(("a.pdf", b"%PDF"), ("b.xml", b"<Order/>")), "pak.zip › b.xml: this is an order"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(
@@ -186,9 +196,37 @@ def test_what_cannot_be_read_is_refused_by_name(
 ) -> None:
     answer = upload(colleague, world, (name, content))
     assert answer.status_code == 400
-    assert said in body(answer)
+    assert said in html.unescape(body(answer))
     with tenancy.within(world.organisation_id):
         assert invoices.import_batches() == ()
+    assert "To confirm" not in body(colleague.get(f"/o/{world.slug}/import/"))
+
+
+def test_e_invoices_that_are_here_already_leave_nothing_to_confirm(world: World, colleague: Client) -> None:
+    shown = upload(colleague, world, ("een.xml", ubl("U1")))
+    colleague.post(act(world, batch_of(shown), "confirm/"), {"accept": "*"})
+    again = upload(colleague, world, ("een.xml", ubl("U1")))
+    assert again.redirect_chain[-1][0] == f"/o/{world.slug}/import/"
+    assert "een.xml was here already; nothing was added." in body(again)
+    with tenancy.within(world.organisation_id):
+        assert [batch.state for batch in invoices.import_batches()] == ["DONE"]
+
+
+def test_a_table_that_turns_out_damaged_leaves_nothing_to_confirm(world: World, colleague: Client) -> None:
+    whole, cut = io.BytesIO(), io.BytesIO()
+    book = openpyxl.Workbook()
+    for row in [HEADER, *(GOOD.replace("A1", f"A{n}") for n in range(5_000))]:
+        book.active.append(row.split(";"))
+    book.save(whole)
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(cut, "w") as damaged:
+        for part in parts.namelist():
+            content = parts.read(part)
+            damaged.writestr(part, content[: len(content) // 2] if part.endswith("sheet1.xml") else content)
+    page = upload(colleague, world, ("boek.xlsx", cut.getvalue()))
+    assert page.redirect_chain[-1][0] == f"/o/{world.slug}/import/"
+    assert "boek.xlsx: the Excel file" in body(page)
+    with tenancy.within(world.organisation_id):
+        assert [batch.state for batch in invoices.import_batches()] == ["CANCELLED"]
 
 
 def test_no_file_and_too_large_a_file_are_refused(world: World, colleague: Client) -> None:
@@ -230,6 +268,7 @@ def test_a_zip_of_statements_is_unpacked(world: World, colleague: Client) -> Non
     answer = upload(colleague, world, ("bank.zip", zipped(*files)))
     assert answer.redirect_chain[-1][0] == f"/o/{world.slug}/bank/"
     assert len(answer.context["rows"]) == 2
+    assert "bank.zip › 1.xml: 1 new movement." in body(answer)
 
 
 def test_e_invoices_come_one_by_one_together_or_in_a_zip(world: World, colleague: Client) -> None:

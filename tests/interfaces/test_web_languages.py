@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,9 +14,14 @@ from django.utils import translation
 from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World, client_of, make_world
 from tests.processes.invoice_import.world import csv
-from tijdig.domain.reasons import Reason
+from tijdig.banking import queries as bank
+from tijdig.domain.money import Money
+from tijdig.domain.reasons import SENTENCES, Reason
+from tijdig.infra import tenancy
+from tijdig.infra.readers_language import day_text
 from tijdig.interfaces.web import tags
 from tijdig.interfaces.worker import jobs
+from tijdig.processes import cash_application, invoice_import
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +91,7 @@ def test_an_invoice_that_is_there_with_other_figures_reads_in_dutch(world: World
     [
         ("a.csv", b"\x00\x01\x02 nee", "het bestand is geen tekst"),
         ("b.xlsx", b"PK\x03\x04 stuk", "het zipbestand is niet te lezen"),
-        ("c.pdf", b"%PDF-1.7 ...", "geen e-factuur"),
+        ("c.pdf", b"%PDF-1.7 ...", "dit is een pdf; stuur de factuur als UBL. Wel te lezen: bankbestanden"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_dutch(
@@ -113,6 +119,43 @@ def test_the_facts_of_a_reason_read_in_dutch() -> None:
         assert "hoofdsom eerst" in tags.reason(
             Reason("DIVIDED_BY_AGE", {"source": "boek 5 BW, principal first"})
         )
+
+
+# Facts of reasons that are no figures: names, numbers of documents, days, words.
+_NO_FIGURES = {
+    "account", "credit_note", "credits", "currency", "customer", "day", "due_date", "invoice", "meaning", "name",
+    "next_date", "number", "numbers", "other", "reference", "return_code", "source", "text", "until", "what", "why",
+    "written", "booked", "corrected", "days_late",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_every_figure_in_a_reason_reads_as_the_language_writes_it(language: str, code: str) -> None:
+    """A fact that is new is one of the two: a figure, or one of those above."""
+    names = set(re.findall(r"%\((\w+)\)s", SENTENCES[code]))
+    assert names <= tags.AMOUNTS | _NO_FIGURES
+    with translation.override(language):
+        said = tags.reason(Reason(code, {name: "57.52" if name in tags.AMOUNTS else "F1" for name in names}))
+    assert "57.52" not in said
+    assert said.count("57,52") == len(names & tags.AMOUNTS)
+
+
+def test_a_day_that_is_past_reads_as_past(world: World, owner: Client) -> None:
+    with tenancy.within(world.organisation_id):
+        for number, due in (("2026-0190", world.on), ("2026-0191", world.on - timedelta(days=1))):
+            invoice_import.add_by_hand(
+                customer_id=world.customer, number=number, issue_date=due, due_date=due, amount=Money(5000, "EUR"),
+                on=world.on, actor="cli",
+            )  # fmt: skip
+        cash_application.import_bank_file(
+            name="bank.xml", content=statement([Payment(9_000, "Iemand", "2026-0190 2026-0191")], on=world.on),
+            on=world.on, actor="cli",
+        )  # fmt: skip
+        [line] = bank.line_page().lines
+    page = text(owner.get(f"/o/{world.slug}/bank/{line.id}/"))
+    assert f"2026-0190 vervalt op {day_text(world.on, language='nl')}" in page
+    assert f"2026-0191 verviel op {day_text(world.on - timedelta(days=1), language='nl')}" in page
 
 
 def test_the_worker_speaks_the_language_of_who_asked(world: World) -> None:

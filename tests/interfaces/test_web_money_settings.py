@@ -45,6 +45,16 @@ def test_an_owner_changes_how_money_is_treated(world: World, owner: Client) -> N
     assert "go on" in owner.get(f"/o/{world.slug}/settings/").content.decode()
 
 
+def test_percentages_read_and_are_typed_as_the_language_writes_them() -> None:
+    world = make_world(language="nl")
+    owner, page = client_of(world.owner), f"/o/{world.slug}/settings/money/"
+    assert 'value="99,9"' in owner.get(page).content.decode()
+    assert owner.post(page, {**GIVEN, "precision": "99,95", "discount_percent": "2,5"}).status_code == 302
+    with tenancy.within(world.organisation_id):
+        policy = queries.cash_policy()
+    assert (policy.required_precision, policy.discount_basis_points) == (999_500, 250)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"small_difference": "veel"}, {"small_difference": "500"}, {"precision": "20"}, {"write_off_limit": ""}],

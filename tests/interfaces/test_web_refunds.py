@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import html
+from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tests.formats.test_pain002 import block, message, transaction
 from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World, client_of, make_world
 from tijdig.banking import queries as bank
@@ -107,6 +110,37 @@ def test_proposed_by_one_approved_by_another_ordered_and_downloaded(world: World
     assert state_of(world, refund_id) is RefundState.ORDERED
 
 
+def test_the_upload_of_a_report_says_what_came_of_it(world: World) -> None:
+    colleague, owner = client_of(world.colleague), client_of(world.owner)
+    refund_id = proposed(world, colleague)
+    owner.post(address(world, f"{refund_id}/approve/"))
+    day = world.on.isoformat()
+    owner.post(
+        address(world, "order/"),
+        {"refund": [refund_id], "execution_date": day, "version": "pain.001.001.09"},
+    )
+    with tenancy.within(world.organisation_id):
+        [file] = queries.refund_files()
+        [refund] = queries.refunds_of_order(file.id)
+
+    def uploaded(content: bytes) -> str:
+        given = SimpleUploadedFile("report.xml", content.replace(b"OURS-1", file.message_id.encode()))
+        answer = owner.post(f"/o/{world.slug}/import/upload/", {"chosen": given}, follow=True)
+        return " ".join(html.unescape(answer.content.decode()).split())
+
+    nothing = "Nothing in it is about your payments or collections."
+    goes_on = "It refuses none of your payments; nothing has to be done."
+    other = message("", block("", transaction("RJCT", end="E-NOBODY")))
+    assert nothing in uploaded(other.replace(b"OURS-1", b"THEIRS"))
+    assert goes_on in uploaded(message("", block("", transaction("ACSP", end=refund.end_to_end_id))))
+    assert goes_on in uploaded(message("ACCP"))
+    assert state_of(world, refund_id) is RefundState.ORDERED
+    refused = uploaded(message("", block("", transaction("RJCT", end=refund.end_to_end_id))))
+    assert "Refunds refused: 1. Payments taken back: 0." in refused
+    assert "was here already" in uploaded(message("ACCP"))
+    assert "pain.002" in text_of(owner, f"/o/{world.slug}/import/")
+
+
 def test_rejected_and_refused_put_the_money_back(world: World) -> None:
     colleague, owner = client_of(world.colleague), client_of(world.owner)
     refund_id = proposed(world, colleague)
@@ -171,3 +205,56 @@ def test_what_does_not_exist_is_not_found(world: World) -> None:
     for rest in ("987654321/", "files/987654321/", "new/", "new/?customer=987654321", "new/?credit=x"):
         assert owner.get(address(world, rest)).status_code == 404, rest
     assert "No refunds yet" in text_of(owner, address(world))
+
+
+def test_a_refund_tells_the_day_its_money_came_in_and_the_day_it_left(world: World) -> None:
+    colleague, owner = client_of(world.colleague), client_of(world.owner)
+    credit_id, paid_on = credit_of(world), world.on + timedelta(days=3)
+    with tenancy.within(world.organisation_id):
+        earlier = world.on - timedelta(days=20)
+        cash_application.import_bank_file(
+            name="earlier.xml", content=statement([Payment(5_000, "Bakkerij", "nog eens")], on=earlier, number="0"),
+            on=world.on, actor="cli",
+        )  # fmt: skip
+        [line] = bank.waiting_lines().lines
+        credit_id = cash_application.leave_on_account(
+            line_id=line.id, customer_id=world.customer, on=world.on, actor="cli"
+        ).credit_id
+    facts = {"amount": "50,00", "iban": IBAN, "holder": "Bakkerij", "why": "Paid twice"}
+    answer = colleague.post(address(world, f"new/?credit={credit_id}"), facts)
+    refund_id = int(answer["Location"].rstrip("/").rpartition("/")[2])
+    came_in = f"came in on {_shown(earlier)}"
+    assert came_in in text_of(colleague, address(world, f"{refund_id}/"))
+    assert _shown(paid_on) not in text_of(colleague, address(world, f"{refund_id}/"))
+    owner.post(address(world, f"{refund_id}/approve/"))
+    owner.post(
+        address(world, "order/"),
+        {"refund": [refund_id], "execution_date": paid_on.isoformat(), "version": "pain.001.001.09"},
+    )
+    with tenancy.within(world.organisation_id):
+        number = queries.refunds([refund_id])[0].number
+        cash_application.import_bank_file(
+            name="left.xml", content=statement([Payment(-5_000, "Bakkerij", number)], on=paid_on, number="2")
+            .replace(b"NL13TEST0123456789", IBAN.encode()), on=paid_on, actor="cli",
+        )  # fmt: skip
+    page = text_of(colleague, address(world, f"{refund_id}/"))
+    assert came_in in page
+    assert page.count(_shown(paid_on)) == 2  # to be paid on, and paid on
+    link = f'href="{address(world, f"{refund_id}/")}"'
+    assert link in text_of(colleague, f"/o/{world.slug}/customers/{world.customer}/credits/{credit_id}/")
+    assert link in text_of(colleague, f"/o/{world.slug}/bank/{line.id}/")
+
+
+def _shown(day: date) -> str:
+    return f'<time datetime="{day.isoformat()}">'
+
+
+def test_a_refusal_begins_with_a_capital_where_it_stands_alone(world: World) -> None:
+    colleague = client_of(world.colleague)
+    page = f"/o/{world.slug}/customers/{world.customer}/credits/{credit_of(world)}/"
+    sent = {"customer": "K-1001", "amount": "1,00", "reason": "Samen"}
+    refused = colleague.post(f"{page}move/", sent)
+    assert refused.status_code == 400
+    said = html.unescape(refused.content.decode())
+    assert "This money is on that customer's account already" in said
+    assert "this money is on that" not in said

@@ -60,6 +60,22 @@ def test_it_is_found_by_what_one_remembers(world: World, reader: Client, words: 
     assert "Nothing found" not in page
 
 
+def test_a_credit_note_is_found_by_its_number(world: World, reader: Client) -> None:
+    with tenancy.within(world.organisation_id):
+        for number in ("CN-2026-7", "CN-2026-71"):
+            invoice_import.add_by_hand(
+                customer_id=world.customer, number=number, issue_date=world.on, due_date=None,
+                amount=Money(-3110, "EUR"), on=world.on, actor="cli",
+            )  # fmt: skip
+    search = f"/o/{world.slug}/search/"
+    page = reader.get(search, {"q": "cn-2026"}).content.decode()
+    assert page.count("CN-2026-7") == 2
+    exact = reader.get(search, {"q": "CN-2026-7"})
+    assert exact.status_code == 302
+    assert "/credits/" in exact["Location"]
+    assert "CN-2026-7" in reader.get(exact["Location"]).content.decode()
+
+
 @pytest.mark.parametrize("words", ["0", "-12", "99999999999999999999999", "..", "+++", "qqqq", "%", "_@_"])
 def test_what_fits_nothing_finds_nothing(world: World, reader: Client, words: str) -> None:
     assert "Nothing found" in reader.get(f"/o/{world.slug}/search/", {"q": words}).content.decode()

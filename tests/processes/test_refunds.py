@@ -165,6 +165,14 @@ def test_what_cannot_be_paid_back_is_refused(customer: int, changed: dict[str, o
     assert on_account(customer) == 10_000
 
 
+def test_an_account_outside_sepa_is_paid_elsewhere(customer: int) -> None:
+    a_credit(customer, 10_000)
+    with pytest.raises(RefundInvalid, match=r"outside SEPA \(TR\).*your bank's own application") as outside:
+        propose(customer, iban="TR33 0006 1005 1978 6457 8413 26")
+    assert (outside.value.field, on_account(customer)) == ("iban", 10_000)
+    assert propose(customer, iban="CH93 0076 2011 6238 5295 7")
+
+
 def test_another_currency_is_paid_back_elsewhere(customer: int) -> None:
     a_credit(customer, 10_000, currency="USD")
     with pytest.raises(RefundInvalid, match="Only euros"):

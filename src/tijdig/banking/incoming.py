@@ -14,10 +14,11 @@ from typing import Any
 
 from django.db import connection
 
-from tijdig.banking import held, told_twice
+from tijdig.banking import held, told_again, told_twice
 from tijdig.banking.fingerprints import goes_on, likeness
 from tijdig.banking.held import COLUMNS, TEXTS, TYPES
 from tijdig.banking.models import BankLine
+from tijdig.banking.told_again import Span
 from tijdig.domain.documents import Rejected, Statement, StatementLine
 from tijdig.domain.money import Money
 from tijdig.infra import tenancy
@@ -54,6 +55,14 @@ class Incoming:
     def account(self) -> tuple[str, str]:
         """The number and currency of its account."""
         return self.statement.account[:40], self.statement.currency or self.first_currency or _USUAL_CURRENCY
+
+    @property
+    def span(self) -> Span | None:
+        """What it tells of; None where it says nothing of its days."""
+        told, balances = self.statement, (self.statement.opening_balance, self.statement.closing_balance)
+        days = [day for day in (told.from_date or self.first_day, told.to_date or self.last_day) if day]
+        minor = [None if balance is None else balance.minor for balance in balances]
+        return Span(told.id[:100], min(days), max(days), *minor) if days else None
 
 
 @dataclass(slots=True)
@@ -171,6 +180,14 @@ class Intake:
             if other:
                 days = {"format": format_name, "first": first, "last": last}
                 told_twice.mark_told(cursor, _COUNTED, {**parameters, **days})
+            again = told_again.earlier_tellings(
+                kind=format_name,
+                account_ids=account_ids,
+                spans=[each.span for each in self.statements],
+                but=statement_ids,
+            )
+            if again:
+                told_again.mark_told(cursor, _COUNTED, parameters, again)
             new = held.take(cursor, _COUNTED, parameters, hold=hold)
             cursor.execute("DROP TABLE bank_incoming")
         return Counter({place: new[statement_id] for place, statement_id in enumerate(statement_ids)})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from tijdig.banking.states import LineState as LineState
 from tijdig.domain.documents import Rejected
 from tijdig.domain.money import AmountInvalid, Money
 from tijdig.domain.reasons import Reason, from_data
+from tijdig.domain.statement_order import Before, Placed, missing_before, number_of
 from tijdig.infra import tenancy
 
 # Shorter ones are somewhere in every account number.
@@ -383,48 +385,32 @@ def _statements() -> QuerySet[BankStatement]:
 
 def _statement_views(rows: Iterable[BankStatement]) -> tuple[StatementView, ...]:
     found = list(rows)
-    before = _before([row.pk for row in found])
-    return tuple(_statement_view(row, before.get(row.pk)) for row in found)
+    before = _missing_before(found)
+    return tuple(_statement_view(row, before.get(row.pk, Before())) for row in found)
 
 
-def _before(statement_ids: list[int]) -> dict[int, tuple[int | None, str]]:
-    """Return the closing balance and sequence of the statement before each, of the same account.
-
-    One that has a balance is compared with one that has.
-
-    Where several end on the same day, one that ends with this one's opening balance is the one before it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT s.id, b.closing_balance, b.sequence
-               FROM banking_bankstatement s CROSS JOIN LATERAL (
-                   SELECT p.closing_balance, p.sequence FROM banking_bankstatement p
-                   WHERE p.account_id = s.account_id AND p.id <> s.id
-                     AND (s.opening_balance IS NULL OR p.closing_balance IS NOT NULL)
-                     AND p.to_date <= s.from_date AND (p.to_date < s.to_date OR p.id < s.id)
-                   ORDER BY p.to_date DESC, (p.closing_balance = s.opening_balance) DESC NULLS LAST, p.id DESC
-                   LIMIT 1) b
-               WHERE s.id = ANY(%s)""",
-            [statement_ids],
-        )
-        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+def _missing_before(rows: Sequence[BankStatement]) -> dict[int, Before]:
+    """Return what is missing before each of these statements, of those that tell their days."""
+    known = BankStatement.objects.filter(account_id__in={row.account_id for row in rows}).values_list(
+        "account_id", "pk", "format", "from_date", "to_date", "opening_balance", "closing_balance", "sequence"
+    )
+    of_account: dict[int, list[Placed]] = defaultdict(list)
+    for account_id, pk, kind, first, last, opening, closing, sequence in known if rows else ():
+        if first is not None and last is not None:
+            days = min(first, last), max(first, last)
+            of_account[account_id].append(Placed(pk, kind, *days, opening, closing, number_of(sequence)))
+    wanted = {row.pk for row in rows}
+    return {
+        pk: before for placed in of_account.values() for pk, before in missing_before(placed, wanted).items()
+    }
 
 
-def _statement_view(row: BankStatement, before: tuple[int | None, str] | None) -> StatementView:
+def _statement_view(row: BankStatement, before: Before) -> StatementView:
     currency = row.account.currency
-    gap = None
-    if (
-        before is not None
-        and before[0] is not None
-        and row.opening_balance is not None
-        and not row.known_lines
-    ):
-        gap = row.opening_balance - before[0]
-    skipped = gap is None and before is not None and _skips(before[1], row.sequence)
     flags = {
         Flag.DOES_NOT_ADD_UP: row.balance_difference != 0,
-        Flag.GAP_BEFORE: bool(gap),
-        Flag.NUMBER_SKIPPED: skipped,
+        Flag.GAP_BEFORE: bool(before.gap),
+        Flag.NUMBER_SKIPPED: before.skipped,
         Flag.OVERLAPS: row.known_lines > 0,
         Flag.HAS_REJECTED: bool(row.rejected),
     }
@@ -445,7 +431,7 @@ def _statement_view(row: BankStatement, before: tuple[int | None, str] | None) -
         new_lines=row.new_lines,
         known_lines=row.known_lines,
         balance_difference=Money(row.balance_difference, currency),
-        gap=_money(gap or None, currency),
+        gap=_money(before.gap or None, currency),
         rejected=tuple(Rejected(part["where"], part["reason"]) for part in row.rejected),
         imported_at=row.imported_at,
         flags=tuple(flag for flag, raised in flags.items() if raised),
@@ -454,10 +440,3 @@ def _statement_view(row: BankStatement, before: tuple[int | None, str] | None) -
 
 def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
-
-
-def _skips(before: str, sequence: str) -> bool:
-    """Whether a statement number was skipped; banks that number nothing or start again each year do not."""
-    if not (before.isdecimal() and sequence.isdecimal()):
-        return False
-    return int(before) > 0 and int(sequence) > int(before) + 1

@@ -1,7 +1,8 @@
 """The same money told by two kinds of file: a report of the day (camt.052), a notice of a batch (camt.054) and
 the statement itself (camt.053, MT940, CODA) write the same movement in words of their own.
 
-Within one kind of file movements are told apart to the letter (see fingerprints). Between kinds only what
+Within one kind of file movements are told apart to the letter (see fingerprints, and told_again for
+banks that mark them anew). Between kinds only what
 all of them agree on counts: account, day, amount and how many of them; the payer's account and reference
 decide which of several equal ones it is.
 """

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tijdig.domain.documents import InvoiceDocument, Rejected, Statement, StatementLine
-from tijdig.formats import archive, bank_table, camt, coda, mt940, prolog, table, ubl
+from tijdig.formats import archive, bank_table, camt, coda, mt940, pain002, prolog, table, ubl
 
 LARGEST_SIZE = 300 * 1024 * 1024
 
@@ -28,7 +28,6 @@ _NOT_READ_XML = {
     "CrossIndustryDocument": ("CII", "an invoice in CII (ZUGFeRD 1); send it as UBL"),
     "CstmrCdtTrfInitn": ("pain.001", "a payment order (pain.001), not a bank statement"),
     "CstmrDrctDbtInitn": ("pain.008", "a direct debit order (pain.008), not a bank statement"),
-    "CstmrPmtStsRpt": ("pain.002", "a payment status report (pain.002), not a bank statement"),
     "auditfile": ("XAF", "an audit file (XAF), not an invoice or a bank statement"),
     "html": ("HTML", "a web page, not an invoice or a bank statement"),
     "Order": ("UBL Order", "an order, not an invoice"),
@@ -39,9 +38,10 @@ _NOT_READ_BYTES = (
     (b"\xd0\xcf\x11\xe0", "XLS", "an old Office document; save it as .xlsx or CSV"),
     (b"\x89PNG", "PNG", "a picture"),
     (b"\xff\xd8\xff", "JPEG", "a picture"),
+    (b"GIF8", "GIF", "a picture"),
     (b"{", "JSON", "JSON, which is not a format of invoices or bank statements here"),
 )
-_NO_TABLES = (b"%PDF", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"\xff\xd8\xff", b"{")
+_NO_TABLES = tuple(start for start, _, _ in _NOT_READ_BYTES)
 
 
 class FileKind(StrEnum):
@@ -49,6 +49,7 @@ class FileKind(StrEnum):
 
     BANK_STATEMENT = "bank_statement"
     INVOICE = "invoice"
+    STATUS_REPORT = "pain.002"
     TABLE = "table"
     UNKNOWN = "unknown"
 
@@ -63,6 +64,7 @@ class ParsedFile:
     statements: tuple[Statement, ...] = ()
     invoices: tuple[InvoiceDocument, ...] = ()
     table: table.Table | None = None
+    report: pain002.StatusReport | None = None
     rejected: tuple[Rejected, ...] = ()
 
     @property
@@ -101,12 +103,24 @@ def parse(name: str, content: bytes) -> ParsedFile:
         return _xml(name, content)
     if text_format := _text_format(content):
         return _coda(name, content) if text_format == "CODA" else _mt940(name, content, text_format)
-    for start, format_name, reason in _NOT_READ_BYTES:
-        if content.startswith(start):
-            return _unknown(name, format_name, f"this is {reason}")
+    if why_not_read(content):
+        return _unknown(name, *_not_read(content))
     if archive.is_zip(content) and not archive.is_workbook(content):
         return _unknown(name, "ZIP", "this is a zip file; its members are read one by one")
     return _table(name, content)
+
+
+def why_not_read(content: bytes) -> str:
+    """Return what a file is whose kind is never read ("this is a picture"), from its first bytes; "" for others."""
+    return _not_read(content)[1]
+
+
+def _not_read(content: bytes) -> tuple[str, str]:
+    """Return the format and the reason of a kind of file that is not read; nothing for others."""
+    known = (
+        (name, f"this is {reason}") for start, name, reason in _NOT_READ_BYTES if content.startswith(start)
+    )
+    return next(known, ("", ""))
 
 
 class StatementsUnreadable(ValueError):
@@ -233,6 +247,8 @@ def _xml(name: str, content: bytes) -> ParsedFile:
     for element in elements:
         if camt_format := _CAMT.get(re.sub(r"V\d\d\Z", "", element.name)):
             return _camt(name, content, _version(elements, camt_format))
+        if element.name in pain002.ROOTS:
+            return _status_report(name, content, _version(elements, "pain.002"))
         if element.name in _NOT_READ_XML:
             format_name, reason = _NOT_READ_XML[element.name]
             return _unknown(name, format_name, f"this is {reason}")
@@ -243,13 +259,13 @@ def _xml(name: str, content: bytes) -> ParsedFile:
     )
 
 
-def _version(elements: Sequence[prolog.Element], camt_format: str) -> str:
+def _version(elements: Sequence[prolog.Element], message: str) -> str:
     """Return the message with its version where a namespace tells it: "camt.053.001.08"."""
     for element in elements:
         match = _ISO_FORMAT.search(element.namespace)
-        if match and match.group().startswith(camt_format):
+        if match and match.group().startswith(message):
             return match.group()
-    return camt_format
+    return message
 
 
 def _camt(name: str, content: bytes, format_name: str) -> ParsedFile:
@@ -260,6 +276,15 @@ def _camt(name: str, content: bytes, format_name: str) -> ParsedFile:
         return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, rejected=(broken,))
     empty = () if statements else (Rejected("file", "the message holds no statement"),)
     return ParsedFile(name, FileKind.BANK_STATEMENT, format_name, statements, rejected=empty)
+
+
+def _status_report(name: str, content: bytes, format_name: str) -> ParsedFile:
+    try:
+        report = pain002.read(content)
+    except pain002.ReportRefused as error:
+        broken = Rejected(error.where, _clearer(content, error.reason))
+        return ParsedFile(name, FileKind.STATUS_REPORT, format_name, rejected=(broken,))
+    return ParsedFile(name, FileKind.STATUS_REPORT, format_name, report=report)
 
 
 def _mt940(name: str, content: bytes, format_name: str) -> ParsedFile:

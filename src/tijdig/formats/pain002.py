@@ -16,7 +16,8 @@ from tijdig.domain.money import AmountInvalid, Money
 from tijdig.formats import prolog
 from tijdig.formats.camt_entries import EntryInvalid, signed
 
-_ROOTS = ("CstmrPmtStsRpt", "pain.002.001.02", "pain.002.001.01")
+ROOTS = ("CstmrPmtStsRpt", "pain.002.001.02", "pain.002.001.01")
+"""What the element is called that holds a report."""
 _NOT_GIVEN = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NONREF"})
 _REJECTED = "RJCT"
 # A status that says its parts differ is none of theirs.
@@ -103,7 +104,7 @@ def looks_like(content: bytes) -> bool:
     if not prolog.looks_like_xml(content):
         return False
     try:
-        return any(element.name in _ROOTS for element in prolog.elements(prolog.trusted(content)))
+        return any(element.name in ROOTS for element in prolog.elements(prolog.trusted(content)))
     except prolog.PrologRefused:
         return False
 
@@ -115,7 +116,7 @@ def read(content: bytes) -> StatusReport:
         elements = prolog.elements(content)
     except prolog.PrologRefused as error:
         raise ReportRefused(error.where, str(error)) from error
-    if not any(element.name in _ROOTS for element in elements):
+    if not any(element.name in ROOTS for element in elements):
         raise ReportRefused("file", "this is no payment status report (pain.002)")
     reading = _Reading()
     parser = etree.iterparse(

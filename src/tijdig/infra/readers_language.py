@@ -94,7 +94,6 @@ SENTENCES = (
     _("this is an invoice in CII (ZUGFeRD 1); send it as UBL"),
     _("this is a payment order (pain.001), not a bank statement"),
     _("this is a direct debit order (pain.008), not a bank statement"),
-    _("this is a payment status report (pain.002), not a bank statement"),
     _("this is an audit file (XAF), not an invoice or a bank statement"),
     _("this is a web page, not an invoice or a bank statement"),
     _("this is an order, not an invoice"),
@@ -225,6 +224,9 @@ SENTENCES = (
     _("an address or the subject holds a line break"),
 )
 _FACT = re.compile(r"%\((\w+)\)s")
+# Facts that are amounts where they are decimals: they read as the reader's language writes them.
+_AMOUNTS = frozenset({"amount", "total", "stated", "found"})
+_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 _NUMBERS = frozenset({"line", "column", "columns", "place", "size", "most", "cells", "width"})
 # A place within a place: "statement 1 (2026-11), entry 3 (line 42)".
 _WITHIN = "where"
@@ -259,12 +261,15 @@ def in_words(text: str) -> str:
         return text
     sentence, facts = found
     return gettext(sentence) % {
-        name: in_words(fact) if name == _WITHIN else _fact(fact) for name, fact in facts.items()
+        name: in_words(fact) if name == _WITHIN else _fact(name, fact) for name, fact in facts.items()
     }
 
 
-def _fact(fact: str) -> str:
-    """Return a fact as it reads: an ISO date as a date."""
+def _fact(name: str, fact: str) -> str:
+    """Return a fact as it reads: an ISO date as a date, an amount with this language's signs."""
+    if name in _AMOUNTS and _DECIMAL.fullmatch(fact):
+        places = len(fact.partition(".")[2])
+        return number_format(Decimal(fact), decimal_pos=places, force_grouping=True)
     try:
         return day_in_words(date.fromisoformat(fact)) if len(fact) == 10 else fact
     except ValueError:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Length
 
 from tijdig.domain.documents import InvoiceType
 from tijdig.infra import tenancy
@@ -104,6 +105,16 @@ def invoice_of_credit(credit_id: int) -> InvoiceView | None:
     """Return the document a credit stands for; None for a credit without one (a payment)."""
     found = Invoice.objects.filter(credit_id=credit_id).first()
     return _view(found) if found else None
+
+
+def credit_notes(*, number: str, limit: int) -> tuple[InvoiceView, ...]:
+    """Return the credit notes whose number starts so, in whatever letters; the whole number first."""
+    found = Invoice.objects.filter(
+        organisation_id=tenancy.current_organisation_id(),
+        type=InvoiceType.CREDIT_NOTE,
+        number__istartswith=number,
+    )
+    return tuple(_view(row) for row in found.order_by(Length("number"), "-issue_date", "-pk")[:limit])
 
 
 def invoices_of_items(item_ids: Sequence[int]) -> dict[int, InvoiceView]:

@@ -265,6 +265,11 @@ def refunds_of_line(line_id: int) -> tuple[RefundView, ...]:
     return _refunds(Q(paid_line_id=line_id) | Q(returned_line_id=line_id))
 
 
+def refunds_of_items(item_ids: Collection[int]) -> dict[int, RefundView]:
+    """Return the refunds that these items set money aside for, by item; other items are left out."""
+    return {view.item_id: view for view in _refunds(Q(item_id__in=list(item_ids)))} if item_ids else {}
+
+
 def refunds_of_order(order_id: int) -> tuple[RefundView, ...]:
     """Return the refunds in one payment order."""
     return _refunds(Q(order_id=order_id))

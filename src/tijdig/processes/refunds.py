@@ -20,6 +20,7 @@ from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView
 from tijdig.banking.states import LineState
 from tijdig.customers import queries as customers
+from tijdig.domain import sepa
 from tijdig.domain.money import Money
 from tijdig.domain.reasons import Reason
 from tijdig.domain.references import is_iban
@@ -83,6 +84,15 @@ def propose(
     iban = "".join(iban.split()).upper()
     if not is_iban(iban):
         raise RefundInvalid(_("This is no valid IBAN: check it digit by digit."), "iban")
+    if not sepa.is_within(iban):
+        raise RefundInvalid(
+            _(
+                "This account is outside SEPA (%(country)s), so a payment file cannot reach it. Ask for another "
+                "account, or pay this back in your bank's own application."
+            )
+            % {"country": iban[:2]},
+            "iban",
+        )
     if amount.currency != "EUR":
         raise RefundInvalid(
             _("Only euros can be paid back by a bank file. Pay this back in your bank's own application."),

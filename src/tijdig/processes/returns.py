@@ -391,6 +391,13 @@ class Heard:
     returns: int
     told_already: int
     unknown: int
+    going_on: int = 0
+    """Refunds of ours of which the bank told anything but that they failed."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether anything in the report is about payments or refunds of this organisation."""
+        return bool(self.refunds or self.returns or self.told_already or self.going_on)
 
 
 @transaction.atomic
@@ -417,7 +424,8 @@ def hear(reports: Sequence[StatusTold], *, on: date, actor: str) -> Heard:
     verdicts = [each.verdict for each in decisions]
     taken, told = sum(verdict in _TAKES_OUT for verdict in verdicts), verdicts.count(Verdict.TOLD_ALREADY)
     ended = sum(each.end_to_end_id in of_refunds for each in rejected)
-    return Heard(ended, taken, told, len(verdicts) - taken - told)
+    going_on = sum(not each.is_rejected and each.end_to_end_id in of_refunds for each in reports)
+    return Heard(ended, taken, told, len(verdicts) - taken - told, going_on)
 
 
 def _status_telling(place: int, told: StatusTold, on: date) -> Telling:

@@ -1,4 +1,4 @@
-"""Import files: bank statements, e-invoices, tables of invoices or customers, and zips of them.
+"""Import files: bank statements, status reports, e-invoices, tables of invoices or customers, and zips of them.
 
 What a file is, is found out by itself; a table by its columns. Good rows are stored, the others are listed
 with their reasons. Exit code 1 when a file or a row was refused.
@@ -15,7 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tijdig.formats import archive
+from tijdig.formats import archive, pain002
+from tijdig.formats.detect import FileKind
 from tijdig.interfaces.cli import choosing
 
 ACTOR = "cli"
@@ -38,6 +39,8 @@ class Outcome:
     name: str
     kind: str
     counts: Mapping[str, int]
+    words: str = ""
+    """What a person reads instead of the counts; "" for the counts."""
     rejected: tuple[Mapping[str, str], ...] = ()
     warnings: tuple[Mapping[str, str], ...] = ()
     """What is odd about a statement though it was taken in."""
@@ -97,6 +100,8 @@ def parts(name: str, content: bytes) -> Iterator[Part]:
 def _kind(content: bytes) -> str:
     from tijdig.processes.cash_application import is_bank_file
 
+    if pain002.looks_like(content):
+        return FileKind.STATUS_REPORT
     if is_bank_file(content):
         return "bank_statement"
     start = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
@@ -108,9 +113,11 @@ def _imported(part: Part, *, accepted: Sequence[str]) -> Outcome:
     from tijdig.processes.invoice_import import ColumnsMissing, FileRefused
 
     try:
+        if part.kind == FileKind.STATUS_REPORT:
+            return _status_report(part)
         return _bank_statement(part) if part.kind == "bank_statement" else _rows(part, accepted)
     except (BankFileRefused, FileRefused, ColumnsMissing) as refusal:
-        return Outcome(part.name, part.kind, {}, ({"where": "file", "reason": str(refusal)},))
+        return Outcome(part.name, part.kind, {}, rejected=({"where": "file", "reason": str(refusal)},))
 
 
 def _today() -> date:
@@ -133,8 +140,6 @@ def _bank_statement(part: Part) -> Outcome:
         "booked": done.booked,
         "waiting": done.waiting,
     }
-    if done.heard is not None:
-        counts |= {"refunds_refused": done.heard.refunds, "taken_back": done.heard.returns}
     unread = tuple(
         {"where": rejected.where, "reason": rejected.reason}
         for statement in done.statements
@@ -146,7 +151,30 @@ def _bank_statement(part: Part) -> Outcome:
         for flag in statement.flags
         if flag in (Flag.DOES_NOT_ADD_UP, Flag.GAP_BEFORE, Flag.NUMBER_SKIPPED)
     )
-    return Outcome(part.name, part.kind, counts, unread, odd)
+    return Outcome(part.name, part.kind, counts, rejected=unread, warnings=odd)
+
+
+def _status_report(part: Part) -> Outcome:
+    from tijdig.processes.cash_application import import_bank_file
+
+    (file,) = part.files
+    done = import_bank_file(name=file.name, content=file.content, on=_today(), actor=ACTOR)
+    heard = done.heard
+    assert heard is not None
+    counts = {
+        "refunds_refused": heard.refunds,
+        "taken_back": heard.returns,
+        "told_already": heard.told_already,
+        "going_on": heard.going_on,
+        "unknown": heard.unknown,
+    }
+    if not done.is_new:
+        words = "was here already"
+    elif not heard.is_ours:
+        words = "nothing in it is about our payments or collections"
+    else:
+        words = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    return Outcome(part.name, part.kind, {"new": int(done.is_new), **counts}, words)
 
 
 def _rows(part: Part, accepted: Sequence[str]) -> Outcome:
@@ -166,7 +194,7 @@ def _rows(part: Part, accepted: Sequence[str]) -> Outcome:
             "payments_booked": done.booked_payments,
         }
     kind = f"table of {done.kind.value.lower()}" if part.kind == "table" else part.kind
-    return Outcome(part.name, kind, counts, done.rejected)
+    return Outcome(part.name, kind, counts, rejected=done.rejected)
 
 
 def _described(outcome: Outcome) -> dict[str, Any]:
@@ -183,7 +211,8 @@ def _described(outcome: Outcome) -> dict[str, Any]:
 def _readable(outcome: Outcome) -> Iterator[str]:
     """Yield the lines a person reads about a part."""
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in outcome.counts.items())
-    yield f"{outcome.name}: {outcome.kind.replace('_', ' ')}" + (f"; {counts}" if counts else "; refused")
+    kind = "status report" if outcome.kind == FileKind.STATUS_REPORT else outcome.kind.replace("_", " ")
+    yield f"{outcome.name}: {kind}; {outcome.words or counts or 'refused'}"
     for each in outcome.warnings:
         words = each["warning"].replace("_", " ").lower()
         yield f"  look at statement {each['statement']} of {each['account']}: {words}"

@@ -1,4 +1,4 @@
-"""Show what files hold: bank statements, invoices, tables. Stores nothing and needs no database.
+"""Show what files hold: bank statements, status reports, invoices, tables. Stores nothing and needs no database.
 
 Exit code 1 when a file is unknown, refused or read in part.
 """
@@ -16,6 +16,7 @@ from typing import Any
 from tijdig.domain.documents import InvoiceDocument, Statement, StatementLine
 from tijdig.domain.money import Money
 from tijdig.formats.detect import FileKind, ParsedFile, parse_all
+from tijdig.formats.pain002 import PaymentStatus, StatusReport, Told, TransactionStatus
 from tijdig.interfaces.cli import choosing
 
 _NAME_WIDTH = 28
@@ -51,6 +52,13 @@ def describe(parsed: ParsedFile) -> dict[str, Any]:
     described: dict[str, Any] = {"file": parsed.name, "kind": parsed.kind.value, "format": parsed.format}
     if parsed.kind is FileKind.BANK_STATEMENT:
         described["statements"] = [_statement(statement) for statement in parsed.statements]
+        described["warnings"] = [
+            {"statement": odd.id, "account": odd.account, "warning": "DOES_NOT_ADD_UP"}
+            for odd in parsed.statements
+            if odd.closes is False
+        ]
+    elif parsed.report is not None:
+        described |= _report(parsed.report)
     elif parsed.kind is FileKind.INVOICE:
         described["invoices"] = [_invoice(invoice) for invoice in parsed.invoices]
     elif parsed.table is not None:
@@ -104,6 +112,40 @@ def _transaction(line: StatementLine) -> dict[str, Any]:
     }
 
 
+def _report(report: StatusReport) -> dict[str, Any]:
+    return {
+        "message_id": report.message_id or None,
+        "original_message_id": report.original_message_id or None,
+        "original_message_name": report.original_message_name or None,
+        **_told(report.told),
+        "batches": [{"id": batch.id or None, **_told(batch.told)} for batch in report.payments],
+        "transactions": [_status(each, batch) for batch in report.payments for each in batch.transactions],
+    }
+
+
+def _told(told: Told) -> dict[str, str | None]:
+    return {
+        "status": told.status or None,
+        "reason": told.reason or None,
+        "information": told.information or None,
+    }
+
+
+def _status(transaction: TransactionStatus, batch: PaymentStatus) -> dict[str, Any]:
+    amount = transaction.amount
+    return {
+        **_told(transaction.told),
+        "end_to_end_id": transaction.end_to_end_id or None,
+        "instruction_id": transaction.instruction_id or None,
+        "batch": batch.id or None,
+        "amount": _amount(amount),
+        "currency": None if amount is None else amount.currency,
+        "counterparty_name": transaction.name or None,
+        "counterparty_iban": transaction.iban or None,
+        "mandate_id": transaction.mandate_id or None,
+    }
+
+
 def _invoice(invoice: InvoiceDocument) -> dict[str, Any]:
     return {
         "number": invoice.number,
@@ -128,10 +170,12 @@ def _invoice(invoice: InvoiceDocument) -> dict[str, Any]:
 
 def _readable(parsed: ParsedFile) -> Iterator[str]:
     """Yield the lines a person reads about a file."""
-    kind = parsed.kind.value.replace("_", " ")
+    kind = "status report" if parsed.kind is FileKind.STATUS_REPORT else parsed.kind.value.replace("_", " ")
     yield f"{parsed.name}: {kind}, {parsed.format}" if parsed.format else f"{parsed.name}: {kind}"
     for statement in parsed.statements:
         yield from _readable_statement(statement)
+    if parsed.report is not None:
+        yield from _readable_report(parsed.report)
     for invoice in parsed.invoices:
         yield (
             f"  {invoice.type.value.lower().replace('_', ' ')} {invoice.number} to {invoice.customer.name},"
@@ -157,3 +201,22 @@ def _readable_statement(statement: Statement) -> Iterator[str]:
         name = line.counterparty_name[:_NAME_WIDTH]
         text = " ".join(f"{line.structured_reference} {line.remittance}".split())[:_TEXT_WIDTH]
         yield f"    {day:10}  {line.amount!s:>14}  {name:{_NAME_WIDTH}}  {text}".rstrip()
+    if statement.closes is False:
+        yield f"  look at statement {statement.id} of {statement.account}: does not add up"
+
+
+def _readable_report(report: StatusReport) -> Iterator[str]:
+    about = " ".join(filter(None, (report.original_message_name, report.original_message_id))) or "?"
+    yield f"  report {report.message_id or '?'} about {about}{_said(report.told)}"
+    for batch in report.payments:
+        yield f"    batch {batch.id or '?'}{_said(batch.told)}"
+        for each in batch.transactions:
+            told, amount = each.told, _amount(each.amount) or "?"
+            name = (each.name or each.iban)[:_NAME_WIDTH]
+            text = " ".join(f"{each.end_to_end_id or '?'} {told.information}".split())[: 2 * _TEXT_WIDTH]
+            yield f"      {told.status or '?':4}  {told.reason:4}  {amount:>14}  {name:{_NAME_WIDTH}}  {text}"
+
+
+def _said(told: Told) -> str:
+    """Return what is said of a whole, as it ends a line; "" where nothing is."""
+    return (": " + " ".join(filter(None, (told.status, told.reason, told.information)))).rstrip(": ")

@@ -32,7 +32,7 @@ from tijdig.reporting.timeline import TITLES, TimelineEntry, TimelineKind
 
 register = template.Library()
 # Facts of reasons: amounts as decimal strings, and what rooms without translation said.
-_AMOUNTS = frozenset({"amount", "open", "difference", "percent", "rate"})
+AMOUNTS = frozenset({"amount", "open", "difference", "rest", "percent", "rate"})
 _WORDS = frozenset({"meaning", "source", "text"})
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -163,7 +163,7 @@ def _readable(code: str, name: str, fact: str) -> str:
     """A fact is stored as it is everywhere; it reads as a date, an amount or words of this language."""
     if code == "PERSON_SAID":
         return fact
-    if name in _AMOUNTS and _DECIMAL.fullmatch(fact):
+    if name in AMOUNTS and _DECIMAL.fullmatch(fact):
         places = len(fact.partition(".")[2])
         return formatting.number_text(int(fact.replace(".", "")), decimals=places, language=_language())
     if name == "what":

@@ -45,16 +45,17 @@ def take_in(*, name: str, content: bytes, on: date, actor: str) -> tuple[int, He
 
 
 def _told(report: StatusReport, source: str) -> Iterator[StatusTold]:
-    """Yield what is said of each transaction; of a whole that failed without naming them, each of ours in it."""
+    """Yield what is said of each transaction; of a whole that names none, of each of ours in it."""
     named = [each for payment in report.payments for each in payment.transactions]
     for each in named:
         yield _of_transaction(each, source)
+    if named:
+        return
     failed = report.told if report.all_failed else _failed_block(report)
-    if failed is not None and not named:
-        orders = payments.refund_files_of_messages([report.original_message_id])
-        for order in orders.values():
-            for refund in payments.refunds_of_order(order.id):
-                yield StatusTold(refund.end_to_end_id, is_rejected=True, code=failed.why, source=source)
+    why = "" if failed is None else failed.why
+    for order in payments.refund_files_of_messages([report.original_message_id]).values():
+        for refund in payments.refunds_of_order(order.id):
+            yield StatusTold(refund.end_to_end_id, is_rejected=failed is not None, code=why, source=source)
 
 
 def _failed_block(report: StatusReport) -> Told | None:

@@ -28,7 +28,10 @@ _LEFT_FOR_THE_VISITOR = 12
 
 
 def live_through(story: Story, *, user: str, progress: Callable[[str, int, int], None]) -> None:
-    """Play the whole story for the organisation we are in; `user` is the person who did the handwork."""
+    """Play the whole story for the organisation we are in; `user` is the person who did the handwork.
+
+    `progress` is told which day of the story it is, of how many.
+    """
     days = tuple(_days(story))
     upsert_customers([_data(story, member) for member in story.customers], actor=ACTOR)
     before = story.first_day - timedelta(days=1)
@@ -37,7 +40,8 @@ def live_through(story: Story, *, user: str, progress: Callable[[str, int, int],
             _live(story, first=before + timedelta(days=1), last=day, user=user)
         before = day
         if done % 20 == 0 or done == len(days):
-            progress(f"living through {story.creditor.name}, days", done, len(days))
+            of_all = (story.last_day - story.first_day).days + 1
+            progress(f"living through {story.creditor.name}, day", (day - story.first_day).days + 1, of_all)
 
 
 def _live(story: Story, *, first: date, last: date, user: str) -> None:

@@ -15,12 +15,14 @@ from typing import Protocol
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tijdig.customers.operations import upsert_customers
 from tijdig.domain.money import Money
-from tijdig.formats import archive, table_writer
+from tijdig.formats import archive, detect, table_writer
 from tijdig.infra import files, tenancy
 from tijdig.infra.bulk import many_objects
+from tijdig.infra.readers_language import in_words
 from tijdig.invoices import operations as imports
 from tijdig.invoices import queries as invoices
 from tijdig.invoices.queries import ImportBatchView
@@ -60,6 +62,10 @@ _SHOWN_PROBLEMS = 400
 # Imports of one organisation come one after another: numbers and customers are looked up, then added.
 _LOCK = 7_260_101
 _WITHOUT_DATE = (1980, 1, 1, 0, 0, 0)
+_DECIDED_AT_ONCE = 100
+_WHAT_CAN_BE_READ = gettext_lazy(
+    "%(why)s. What can be read: bank files (camt, MT940, CODA, pain.002), e-invoices in UBL, and tables in CSV or Excel"
+)
 
 
 class ColumnsMissing(ValueError):
@@ -88,6 +94,8 @@ def receive(*, uploads: Sequence[Upload], actor: str, kind: TableKind | None = N
     source_format = _format_of(upload.content)
     mapping: Mapping[Field, int] = {}
     if source_format in ("CSV", "XLSX"):
+        if why := detect.why_not_read(upload.content):
+            raise FileRefused(_WHAT_CAN_BE_READ % {"why": in_words(why)})
         header, _rows = open_table(upload.content)
         if len(header) < 2:
             raise FileRefused(
@@ -159,6 +167,26 @@ def preview(*, batch_id: int, on: date) -> Preview:
         rejected=tally.outcomes[Outcome.REJECTED],
         amounts=tally.amounts,
     )
+
+
+def left_out(*, batch_id: int, on: date) -> tuple[PreviewRow, ...]:
+    """Return the e-invoices of an import, each known or rejected, of which none can be imported.
+
+    Empty where there is something to confirm, and for a table, whose columns may be read otherwise. Raises
+    ImportMissing.
+    """
+    batch = invoices.import_batch(batch_id)
+    source = _source(batch, on)
+    if batch.source_format in ("CSV", "XLSX"):
+        return ()
+    rows, decider = source.rows(), _decider(batch, ())
+    found: list[PreviewRow] = []
+    while chunk := tuple(itertools.islice(rows, _DECIDED_AT_ONCE)):
+        for each in decider.decide(chunk):
+            if each.outcome not in (Outcome.KNOWN, Outcome.REJECTED):
+                return ()
+            found.append(_preview_row(each))
+    return tuple(found)
 
 
 def confirm(

@@ -37,6 +37,7 @@ from tijdig.ledger.queries import ItemStatus
 from tijdig.organisations.queries import Role
 from tijdig.payments import operations as refund_operations
 from tijdig.payments import queries as payments
+from tijdig.payments.queries import RefundView
 from tijdig.processes import cash_application, refunds, returns
 
 _TABS = (
@@ -289,13 +290,20 @@ def _booking(request: MemberRequest, found: LineView) -> dict[str, Any]:
     }
 
 
-def _where_it_went(credit_id: int) -> list[tuple[ledger.AllocationView, DiscountOffer | None]]:
-    """Return each part of a payment, and the discount for paying early that it leaves room for."""
+def _where_it_went(
+    credit_id: int,
+) -> list[tuple[ledger.AllocationView, DiscountOffer | None, RefundView | None]]:
+    """Return each part of a payment, the discount for paying early that it leaves room for, and its refund."""
     rows = ledger.allocations_of_credit(credit_id)
+    refunds = payments.refunds_of_items({row.item_id for row in rows if not row.item_kind.is_debt})
     items = ledger.items({row.item_id for row in rows if row.can_be_undone})
     offers = {item.id: offer_on(item) for item in items.values() if item.is_open}
     return [
-        (row, offer if row.can_be_undone and offer and offer.credit_id == credit_id else None)
+        (
+            row,
+            offer if row.can_be_undone and offer and offer.credit_id == credit_id else None,
+            refunds.get(row.item_id),
+        )
         for row in rows
         for offer in (offers.get(row.item_id),)
     ]

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -76,7 +77,7 @@ def columns(request: MemberRequest, batch_id: int) -> HttpResponse:
     try:
         shown = cash_application.table_preview(content=content, columns=chosen, account=account)
     except TableRefused as refusal:
-        messages.error(request, in_words(str(refusal)))
+        messages.error(request, capfirst(in_words(str(refusal))))
         return redirect("import", request.organisation.slug)
     if request.method == "POST" and not shown.problem:
         return _import(request, batch, content, shown, account)
@@ -143,7 +144,7 @@ def _import(
         cash_application.TooBusy,
         import_operations.ImportIsOver,
     ) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, capfirst(str(refusal)))
         return _page(request, batch, shown, account)
     report(request, batch.name, done)
     return redirect("bank", request.organisation.slug)

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +25,7 @@ from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import CreditView
 from tijdig.organisations.queries import Role
+from tijdig.payments import queries as payments
 from tijdig.processes import cash_application
 
 _NOTHING_TO_DIVIDE = (
@@ -95,6 +97,8 @@ def _page(
             why_not = str(refusal)
     customer = customers.get(credit.customer_id)
     owed = ledger.open_items_of(customer.id) if credit.unallocated_minor else ()
+    went = [row for row in ledger.allocations_of_credit(credit.id) if row.amount_minor > 0]
+    refunds = payments.refunds_of_items({row.item_id for row in went if not row.item_kind.is_debt})
     context = {
         "credit": credit,
         "customer": customer,
@@ -106,9 +110,7 @@ def _page(
         "proposed": proposed and list(zip(proposed.items, proposed.division.portions, strict=True)),
         "rest": proposed.division.rest_minor if proposed else 0,
         "why_not": why_not,
-        "went": [
-            (row, _is_moved(row)) for row in ledger.allocations_of_credit(credit.id) if row.amount_minor > 0
-        ],
+        "went": [(row, _is_moved(row), refunds.get(row.item_id)) for row in went],
         "form": form or _form(request, credit),
         "problem": problem,
         "choosing": any(name.startswith("item-") for name in request.POST),
@@ -139,7 +141,7 @@ def _done(
         act()
     except _REFUSALS as refusal:
         if form is not None:
-            form.add_error("amount", str(refusal))
+            form.add_error("amount", capfirst(str(refusal)))
             return _page(request, _credit(credit.customer_id, credit.id), form)
         return _page(request, _credit(credit.customer_id, credit.id), problem=str(refusal))
     messages.success(request, said)

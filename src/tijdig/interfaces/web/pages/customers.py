@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -256,7 +257,7 @@ def edit(request: MemberRequest, customer_id: int) -> HttpResponse:
 
 def _add_problem(form: forms.Form, problem: operations.CustomerInvalid | operations.NumberTaken) -> None:
     if isinstance(problem, operations.NumberTaken):
-        form.add_error("number", str(problem))
+        form.add_error("number", capfirst(str(problem)))
     else:
         form.add_error(problem.field if problem.field in form.fields else None, problem.problem)
 
@@ -286,7 +287,7 @@ def place_hold(request: MemberRequest, customer_id: int) -> HttpResponse:
                 customer_id=customer.id, on=request.today, actor=request.actor, **form.cleaned_data
             )
         except dunning.HoldInvalid as problem:
-            form.add_error(None, str(problem))
+            form.add_error(None, capfirst(str(problem)))
         else:
             messages.success(request, _("Follow-up is on hold: nothing is sent to this customer."))
             return redirect("customer", request.organisation.slug, customer.id)
@@ -301,7 +302,7 @@ def forget_payer(request: MemberRequest, customer_id: int, payer_id: int) -> Htt
     try:
         banking.forget_payer(payer_id=payer_id, customer_id=customer.id, actor=request.actor)
     except banking.PayerMissing as gone:
-        messages.error(request, str(gone))
+        messages.error(request, capfirst(str(gone)))
     else:
         messages.success(request, _("The account was forgotten; a new payment may teach it again."))
     return redirect("customer", request.organisation.slug, customer.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
@@ -78,6 +80,9 @@ def preview(request: MemberRequest, batch_id: int) -> HttpResponse:
         return redirect("import_preview", request.organisation.slug, batch_id)
     except invoice_import.FileRefused as refusal:
         messages.error(request, f"{batch.name}: {refusal}")
+        # Nothing of it can ever be confirmed.
+        with suppress(import_operations.ImportIsOver, import_operations.ImportIsRunning):
+            import_operations.cancel_import(batch_id=batch_id, actor=request.actor)
         return redirect("import", request.organisation.slug)
     columns = _columns(shown)
     context = {
@@ -147,7 +152,7 @@ def map_columns(request: MemberRequest, batch_id: int) -> HttpResponse:
         chosen = _chosen_columns(request) if kind == batch.kind else {}
         invoice_import.change_columns(batch_id=batch_id, kind=kind, mapping=chosen or None)
     except (_ChosenTwice, *_REFUSALS) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, capfirst(str(refusal)))
     return redirect("import_preview", request.organisation.slug, batch_id)
 
 
@@ -182,7 +187,7 @@ def confirm(request: MemberRequest, batch_id: int) -> HttpResponse:
                 batch_id=batch_id, on=request.today, actor=request.actor, accept_reviewed=accepted
             )
     except _REFUSALS as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, capfirst(str(refusal)))
     return redirect("import_preview", request.organisation.slug, batch_id)
 
 
@@ -219,7 +224,7 @@ def cancel(request: MemberRequest, batch_id: int) -> HttpResponse:
         import_operations.cancel_import(batch_id=batch_id, actor=request.actor)
         messages.success(request, _("The import was cancelled; nothing was stored."))
     except import_operations.ImportIsOver as over:
-        messages.error(request, str(over))
+        messages.error(request, capfirst(str(over)))
     return redirect("import", request.organisation.slug)
 
 
@@ -233,7 +238,7 @@ def rejected(request: MemberRequest, batch_id: int, form: str) -> HttpResponse:
     try:
         content = invoice_import.rejected_file(batch_id=batch_id, on=request.today, format=form)
     except (invoice_import.FileRefused, invoice_import.ColumnsMissing) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, capfirst(str(refusal)))
         return redirect("import_preview", request.organisation.slug, batch_id)
     name = f"{batch.name.rsplit('.', 1)[0]}-" + _("left-out")
     return download(content, f"{name}.{form}", TABLE_TYPES[form])

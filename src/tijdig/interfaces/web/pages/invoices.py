@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -249,7 +250,7 @@ def _added(request: MemberRequest, form: InvoiceForm) -> invoices.InvoiceView | 
             customer_id=customer_id, on=request.today, actor=request.actor, **values
         )
     except invoice_import.InvoiceRefused as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        form.add_error(refusal.field if refusal.field in form.fields else None, capfirst(str(refusal)))
         return None
     return invoices.invoice(invoice_id)
 
@@ -272,7 +273,7 @@ def undo(request: MemberRequest, item_id: int, allocation_id: int) -> HttpRespon
             actor=request.actor,
         )
     except (writing.AllocationUndoneAlready, writing.ReversalCannotBeUndone) as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, capfirst(str(refusal)))
     else:
         messages.success(request, _("Undone: the invoice is open again."))
     return redirect("invoice", request.organisation.slug, item.id)
@@ -301,7 +302,7 @@ def write_off(request: MemberRequest, item_id: int) -> HttpResponse:
             writing.AllocationInvalid,
             writing.ItemSettled,
         ) as refusal:
-            form.add_error("amount", str(refusal))
+            form.add_error("amount", capfirst(str(refusal)))
         else:
             messages.success(request, _("Written off."))
             return redirect("invoice", request.organisation.slug, item.id)
@@ -348,7 +349,7 @@ def place_hold(request: MemberRequest, item_id: int) -> HttpResponse:
                 **form.cleaned_data,
             )
         except dunning.HoldInvalid as problem:
-            form.add_error(None, str(problem))
+            form.add_error(None, capfirst(str(problem)))
         else:
             messages.success(request, _("On hold: nothing is sent about this invoice."))
             return redirect("invoice", request.organisation.slug, item.id)

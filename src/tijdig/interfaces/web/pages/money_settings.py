@@ -35,6 +35,8 @@ class MoneyForm(forms.Form):
         min_value=90,
         max_value=100,
         decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         help_text=gettext_lazy(
             "Of a hundred bookings by itself, so many must be right. Usual: 99.9. At 100 nothing is ever sure enough, "
             "and everything waits for a person."
@@ -56,6 +58,8 @@ class MoneyForm(forms.Form):
         min_value=0,
         max_value=25,
         decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         help_text=gettext_lazy("0: none."),
     )
     discount_days = forms.IntegerField(

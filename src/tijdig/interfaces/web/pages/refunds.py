@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -140,9 +141,9 @@ def new(request: MemberRequest) -> HttpResponse:
                 **values,
             )
         except refunds.RefundInvalid as refusal:
-            form.add_error(refusal.field or None, str(refusal))
+            form.add_error(refusal.field or None, capfirst(str(refusal)))
         except ledger_operations.CreditExhausted as refusal:
-            form.add_error("amount", str(refusal))
+            form.add_error("amount", capfirst(str(refusal)))
         else:
             messages.success(request, _("Proposed: somebody else approves it now."))
             return redirect("refund", request.organisation.slug, refund_id)
@@ -189,13 +190,16 @@ def _refund(refund_id: int) -> RefundView:
 
 
 def _page(request: MemberRequest, refund: RefundView, problem: str = "") -> HttpResponse:
+    rows = [row for row in ledger.allocations_of_item(refund.item_id) if row.credit_kind != "RELEASE"]
+    from_credits = ledger.credits({row.credit_id for row in rows})
+    lines = bank.lines([key for key in (refund.paid_line_id, refund.returned_line_id) if key is not None])
     context = {
         "refund": refund,
         "badge": _badge(refund),
         "customer": customers.get(refund.customer_id),
-        "sources": [
-            row for row in ledger.allocations_of_item(refund.item_id) if row.credit_kind != "RELEASE"
-        ],
+        "sources": [(row, from_credits.get(row.credit_id)) for row in rows],
+        "paid": lines.get(refund.paid_line_id or 0),
+        "returned": lines.get(refund.returned_line_id or 0),
         "order": queries.refund_file(refund.order_id) if refund.order_id else None,
         "own": refund.proposed_by == request.actor,
         "alone": sum(member.role != Role.VIEWER for member in organisations.members()) < 2,

@@ -1,4 +1,4 @@
-"""Search everything: customers, invoices and payments by whatever one remembers of them."""
+"""Search everything: customers, invoices, credit notes and payments by whatever one remembers of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tijdig.domain.references import is_iban, is_ogm, normalise, print_ogm
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.forms import read_amount
 from tijdig.interfaces.web.pages.customers import state_of
+from tijdig.invoices import queries as invoices
 from tijdig.ledger import queries as ledger
 from tijdig.ledger.queries import ItemView
 
@@ -25,7 +26,7 @@ _LARGEST_AMOUNT = 2**62
 @member_required()
 @require_GET
 def everything(request: MemberRequest) -> HttpResponse:
-    """Show what fits; go straight to it when an invoice or customer has exactly this number."""
+    """Show what fits; go straight to it when an invoice, customer or credit note has exactly this number."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
     slug = request.organisation.slug
     if words:
@@ -35,13 +36,18 @@ def everything(request: MemberRequest) -> HttpResponse:
         by_number = customers.by_numbers([words])
         if words in by_number:
             return redirect("customer", slug, by_number[words])
+        for note in invoices.credit_notes(number=words, limit=1):
+            if note.number == words and note.credit_id is not None:
+                return redirect("credit", slug, note.customer_id, note.credit_id)
     found = _customers(words) if words else ()
     items = _items(request, words) if words else ()
-    names = customers.many({item.customer_id for item in items})
+    notes = invoices.credit_notes(number=words, limit=_SHOWN) if words else ()
+    names = customers.many({item.customer_id for item in items} | {note.customer_id for note in notes})
     context = {
         "everything": words,
         "customers": found,
         "items": [(item, names.get(item.customer_id), state_of(item, on=request.today)) for item in items],
+        "notes": [(note, names.get(note.customer_id)) for note in notes],
         "lines": _lines(words),
     }
     return render(request, "search/found.html", context)

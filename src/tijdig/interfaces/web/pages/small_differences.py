@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -38,7 +39,7 @@ def write_off(request: MemberRequest) -> HttpResponse:
             item_ids=chosen, role=request.role, on=request.today, actor=request.actor
         )
     except ledger.WriteOffAboveLimit as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, capfirst(str(refusal)))
     else:
         count = len(done.settled)
         text = ngettext("%(count)s invoice was written off.", "%(count)s invoices were written off.", count)

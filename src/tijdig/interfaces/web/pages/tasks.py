@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -130,7 +131,7 @@ def _complete(request: MemberRequest, ids: list[int], outcome: str) -> None:
     try:
         finished = operations.complete_tasks(ids, outcome=outcome, at=request.now, actor=request.actor)
     except operations.TaskNotOpen as gone:
-        messages.error(request, str(gone))
+        messages.error(request, capfirst(str(gone)))
     else:
         text = ngettext("%(count)s task is done.", "%(count)s tasks are done.", len(finished))
         messages.success(request, text % {"count": len(finished)})

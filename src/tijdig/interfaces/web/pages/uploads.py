@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tijdig.banking import operations as banking
 from tijdig.domain.parties import Language
+from tijdig.formats.archive import Member
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.answers import download
 from tijdig.interfaces.web.listing import read_listing
@@ -29,7 +31,8 @@ from tijdig.organisations.queries import Role
 from tijdig.processes import cash_application, invoice_import
 from tijdig.processes.cash_application import BankImport
 from tijdig.processes.demonstration import try_it
-from tijdig.processes.invoice_import import TableKind, Upload
+from tijdig.processes.invoice_import import PreviewRow, TableKind, Upload
+from tijdig.processes.returns import Heard
 
 TABLE_TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -37,6 +40,7 @@ TABLE_TYPES = {
 }
 _SHOWN = 20
 _MEGABYTE = 1024 * 1024
+_INSIDE = " › "
 
 
 class _ManyFiles(forms.FileInput):
@@ -117,11 +121,17 @@ def upload(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return _start(request, form)
     uploads = [
-        Upload(member.name, member.content)
+        Upload(_name_of(member, file.name or "", len(members)), member.content)
         for file in form.cleaned_data["chosen"]
-        for member in cash_application.unpacked(file.name or "", file.read())
+        for members in [cash_application.unpacked(file.name or "", file.read())]
+        for member in members
     ]
     return _taken(request, form, uploads)
+
+
+def _name_of(member: Member, name: str, members: int) -> str:
+    """Return what a file is called: one out of a zip with the name of the zip before it."""
+    return name if members == 1 and member.name == name else f"{name}{_INSIDE}{member.name}"
 
 
 def _taken(request: MemberRequest, form: UploadForm, uploads: Sequence[Upload]) -> HttpResponse:
@@ -159,12 +169,32 @@ def _sorted_out(uploads: Sequence[Upload]) -> tuple[list[Upload], list[list[Uplo
 
 
 def _open(request: MemberRequest, form: UploadForm, uploads: Sequence[Upload]) -> int | None:
-    """Open an import and return its id; None when it was refused, which the form then says."""
+    """Open an import and return its id; None when there is nothing to confirm, which is then said."""
     try:
-        return invoice_import.receive(uploads=uploads, actor=request.actor)
+        with transaction.atomic():
+            batch_id = invoice_import.receive(uploads=uploads, actor=request.actor)
+            left_out = invoice_import.left_out(batch_id=batch_id, on=request.today)
+            if not left_out:
+                return batch_id
+            transaction.set_rollback(True)
     except invoice_import.FileRefused as refusal:
         form.add_error("chosen", f"{uploads[0].name}: {refusal}")
         return None
+    name = uploads[0].name if len(uploads) == 1 else ""
+    refused = [row for row in left_out if row.problems]
+    for row in refused[:_SHOWN]:
+        form.add_error("chosen", f"{_place_of(row, name)}: {'; '.join(row.problems)}")
+    if len(refused) > _SHOWN:
+        form.add_error("chosen", _("and %(count)s more") % {"count": len(refused) - _SHOWN})
+    if not refused:
+        named = name or f"{uploads[0].name} + {len(uploads) - 1}"
+        messages.info(request, _("%(name)s was here already; nothing was added.") % {"name": named})
+    return None
+
+
+def _place_of(row: PreviewRow, name: str) -> str:
+    """Return where a document is: in the file of that name, or in itself one of several."""
+    return row.where if not name or row.where.startswith(name) else f"{name}{_INSIDE}{row.where}"
 
 
 def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> BankImport | None:
@@ -183,18 +213,7 @@ def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> Ban
 def report(request: MemberRequest, name: str, done: BankImport) -> None:
     """Tell the person what came of a bank file."""
     if done.heard is not None and done.is_new:
-        said = {
-            "name": name,
-            "refunds": done.heard.refunds,
-            "returns": done.heard.returns,
-            "told": done.heard.told_already,
-            "unknown": done.heard.unknown,
-        }
-        text = _(
-            "%(name)s: your bank's report on orders. Refunds refused: %(refunds)s. Payments taken back: %(returns)s. "
-            "Known already: %(told)s. About nothing that is here: %(unknown)s."
-        )
-        messages.success(request, text % said)
+        messages.success(request, _what_was_heard(name, done.heard))
         return
     if not done.new_lines:
         messages.info(request, _("%(name)s was here already; nothing was added.") % {"name": name})
@@ -218,6 +237,31 @@ def report(request: MemberRequest, name: str, done: BankImport) -> None:
         messages.error(request, text % {"name": name, "count": done.rejected})
 
 
+def _what_was_heard(name: str, heard: Heard) -> str:
+    """Return what came of a bank's report on orders, in words."""
+    said = {
+        "name": name,
+        "refunds": heard.refunds,
+        "returns": heard.returns,
+        "told": heard.told_already,
+        "unknown": heard.unknown,
+    }
+    if not heard.is_ours:
+        text = _(
+            "%(name)s: your bank's report on orders. Nothing in it is about your payments or collections."
+        )
+    elif not (heard.refunds or heard.returns or heard.told_already or heard.unknown):
+        text = _(
+            "%(name)s: your bank's report on orders. It refuses none of your payments; nothing has to be done."
+        )
+    else:
+        text = _(
+            "%(name)s: your bank's report on orders. Refunds refused: %(refunds)s. Payments taken back: %(returns)s. "
+            "Known already: %(told)s. About nothing that is here: %(unknown)s."
+        )
+    return text % said
+
+
 def _next_page(request: MemberRequest, taken_in: Sequence[BankImport], opened: Sequence[int]) -> str:
     """Return where the work goes on: what is to be confirmed goes before what is done."""
     slug = request.organisation.slug
@@ -227,6 +271,8 @@ def _next_page(request: MemberRequest, taken_in: Sequence[BankImport], opened: S
         messages.info(request, _("Each file is an import of its own: look at them one after another."))
         return reverse("import_preview", args=[slug, opened[0]])
     statements = [statement for done in taken_in for statement in done.statements]
+    if not taken_in:
+        return reverse("import", args=[slug])
     if len(statements) == 1:
         return f"{reverse('bank', args=[slug])}?statement={statements[0].id}"
     return reverse("bank", args=[slug])

@@ -64,7 +64,8 @@ def test_lines_are_filtered_by_state_and_statement(seven: int) -> None:
 
 
 def test_statements_page_by_id_and_by_account(seven: int) -> None:
-    record_file(name="b.xml", content=bank_file(statement(id="S2", account="BE68539007547034")), actor="cli")
+    other = bank_file(statement(id="S2", account="BE68539007547034"))
+    record_file(name="b.xml", content=other, actor="cli", new_accounts=True)
     newest, oldest = queries.statements()
     assert (newest.number, oldest.id) == ("S2", seven)
     assert queries.statements(before=newest.id) == (oldest,)

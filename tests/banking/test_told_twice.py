@@ -33,9 +33,12 @@ def as_notice(content: bytes) -> bytes:
     return as_report(content, "054", "BkToCstmrDbtCdtNtfctn", "Ntfctn")
 
 
-def take_in(*files: bytes) -> list[tuple[int, int]]:
+def take_in(*files: bytes, new_accounts: bool = False) -> list[tuple[int, int]]:
     """New and known movements of each file."""
-    outcomes = [record_file(name="bank.xml", content=content, actor="user:1") for content in files]
+    outcomes = [
+        record_file(name="bank.xml", content=content, actor="user:1", new_accounts=new_accounts)
+        for content in files
+    ]
     return [(outcome.new_lines, outcome.known_lines) for outcome in outcomes]
 
 
@@ -70,7 +73,7 @@ def test_of_equal_payments_only_as_many_are_known_as_were_told(organisation: int
 
 def test_another_day_or_account_is_another_movement(organisation: int) -> None:
     other_account = statement(PAID, account="NL20INGB0001234567")
-    assert take_in(as_report(FULL), bank_file(other_account)) == [(2, 0), (2, 0)]
+    assert take_in(as_report(FULL), bank_file(other_account), new_accounts=True) == [(2, 0), (2, 0)]
 
 
 CHILDREN = "".join(

@@ -100,6 +100,20 @@ def test_a_zip_is_taken_apart_and_twice_adds_nothing(
     assert [part["new"] for part in json.loads(capsys.readouterr().out)["files"]] == [0, 0, 0]
 
 
+def test_a_statement_of_another_account_is_taken_in_only_when_it_is_said_to_be_ours(
+    organisation: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours, theirs = folder / "bank.xml", folder / "theirs.xml"
+    theirs.write_text(STATEMENT.replace("NL91ABNA0417164300", "NL20INGB0001234567"))
+    assert main.main(["import", str(ours), str(theirs)]) == 1
+    said = capsys.readouterr().out
+    assert f"{theirs}: bank statement; refused" in said
+    assert "left out, file: This file is of account NL20INGB0001234567." in said
+    assert "--new-account" in said
+    assert main.main(["import", "--new-account", str(theirs)]) == 0
+    assert main.main(["import", str(theirs)]) == 0
+
+
 def test_what_is_left_out_is_listed_and_the_exit_code_says_so(
     organisation: int, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,6 +73,24 @@ def test_what_cannot_be_read_is_not_imported(colleague: Client, world: World) ->
 def test_a_known_banks_table_needs_no_pointing_out(colleague: Client, world: World) -> None:
     text = (
         '"Date","Interest Date","Amount","Account","Counterparty","Name","Description"\n'
-        '"2026-11-02","2026-11-02","121.00","NL54BUNQ0123456789","","Klant","gift"\n'
+        '"2026-11-02","2026-11-02","121.00","NL91ABNA0417164300","","Klant","gift"\n'
     )
     assert "1 new movement" in upload(colleague, world, text).content.decode()
+
+
+def test_a_table_of_another_account_asks_first_and_one_button_says_that_it_is_ours(
+    colleague: Client, world: World
+) -> None:
+    batch = upload(colleague, world, TABLE).context["batch"]
+    page = f"/o/{world.slug}/import/{batch.id}/bank/"
+    theirs = {**CHOSEN, "account": "NL20INGB0001234567"}
+    asked = colleague.post(page, theirs)
+    text = asked.content.decode()
+    assert asked.status_code == 400
+    assert "are of account NL20INGB0001234567" in text
+    assert "NL91ABNA0417164300" in text
+    with tenancy.within(world.organisation_id):
+        assert bank.line_page().lines == ()
+    assert "This account is ours: take it in" in text
+    done = colleague.post(page, {**theirs, "ours": "yes"}, follow=True)
+    assert "2 new movements" in done.content.decode()

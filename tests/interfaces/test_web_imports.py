@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.interfaces.bank_files import Payment, statement
 from tests.interfaces.web_world import World, client_of, make_world
 from tests.processes.invoice_import.world import HEADER, csv, ubl
+from tijdig.banking import queries as bank
 from tijdig.infra import tenancy
 from tijdig.interfaces.web.pages import imports
 from tijdig.interfaces.worker.jobs import confirm_import
@@ -269,6 +270,65 @@ def test_a_zip_of_statements_is_unpacked(world: World, colleague: Client) -> Non
     assert answer.redirect_chain[-1][0] == f"/o/{world.slug}/bank/"
     assert len(answer.context["rows"]) == 2
     assert "bank.zip › 1.xml: 1 new movement." in body(answer)
+
+
+OURS, THEIRS, THIRD = "NL91ABNA0417164300", "NL20INGB0001234567", "BE68539007547034"
+
+
+def of_account(world: World, account: str, number: str) -> bytes:
+    """A statement of this account."""
+    content = statement([Payment(1_000, "Iemand", f"gift {number}")], on=world.on, number=number)
+    return content.replace(OURS.encode(), account.encode())
+
+
+def movements(world: World) -> list[str]:
+    with tenancy.within(world.organisation_id):
+        return sorted(line.remittance for line in bank.line_page().lines)
+
+
+def test_a_statement_of_another_account_asks_and_one_button_takes_it_in(
+    world: World, colleague: Client
+) -> None:
+    asked = upload(colleague, world, ("bank.xml", of_account(world, THEIRS, "1")))
+    assert asked.status_code == 400
+    for told in (THEIRS, OURS, "bank.xml", "This account is ours: take it in"):
+        assert told in body(asked)
+    assert movements(world) == []
+    [([mine], [])] = asked.context["unknown"]
+    done = colleague.post(f"/o/{world.slug}/import/ours/", {"ours": mine.file_id}, follow=True)
+    assert "bank.xml: 1 new movement" in body(done)
+    assert movements(world) == ["gift 1"]
+    # From now on it is known.
+    assert "1 new movement" in body(upload(colleague, world, ("b.xml", of_account(world, THEIRS, "2"))))
+
+
+def test_of_many_files_the_known_ones_go_in_and_each_other_account_is_asked_about(
+    world: World, colleague: Client
+) -> None:
+    named = [(OURS, "1"), (THEIRS, "2"), (THIRD, "3"), (THEIRS, "4")]
+    files = zipped(*((f"{number}.xml", of_account(world, account, number)) for account, number in named))
+    asked = upload(colleague, world, ("bank.zip", files))
+    assert movements(world) == ["gift 1"]
+    [(theirs, third), (third_too, _theirs)] = asked.context["unknown"]
+    assert [each.name for each in theirs] == ["bank.zip › 2.xml", "bank.zip › 4.xml"]
+    assert (third_too, body(asked).count("This account is ours: take it in")) == (third, 2)
+    given = {"ours": [each.file_id for each in theirs], "other": [each.file_id for each in third]}
+    once_more = colleague.post(f"/o/{world.slug}/import/ours/", given)
+    assert movements(world) == ["gift 1", "gift 2", "gift 4"]
+    [(left, [])] = once_more.context["unknown"]
+    assert [each.accounts for each in left] == [(THIRD,)]
+
+
+def test_only_bank_files_of_this_house_can_be_said_to_be_of_ours(world: World, colleague: Client) -> None:
+    [([mine], [])] = upload(colleague, world, ("a.xml", of_account(world, THEIRS, "1"))).context["unknown"]
+    upload(colleague, world, ("tabel.csv", csv(GOOD)))
+    address = f"/o/{world.slug}/import/ours/"
+    for key in ("x", "99999999", str(mine.file_id + 1)):
+        assert colleague.post(address, {"ours": key}).status_code == 404
+    stranger = client_of(world.stranger)
+    assert stranger.post(f"/o/{world.other_slug}/import/ours/", {"ours": mine.file_id}).status_code == 404
+    assert client_of(world.reader).post(address, {"ours": mine.file_id}).status_code == 403
+    assert movements(world) == []
 
 
 def test_e_invoices_come_one_by_one_together_or_in_a_zip(world: World, colleague: Client) -> None:

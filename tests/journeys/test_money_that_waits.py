@@ -98,7 +98,7 @@ def test_an_account_whose_statements_are_missing_is_found_out_beside_one_that_is
             [Entry("2.00", "x", day=on_day(-14))], id="T", day=on_day(-14), account="NL20INGB0001234567"
         )
     )
-    cash_application.import_bank_file(name="o.xml", content=other, on=DUE, actor="cli")
+    cash_application.import_bank_file(name="o.xml", content=other, on=DUE, actor="cli", new_accounts=True)
     told = stale_bank_data(on_day(1))
     assert told is not None
     assert told.facts == {"account": "NL20INGB0001234567", "until": on_day(-14).isoformat()}

@@ -47,6 +47,23 @@ def test_a_bank_file_is_taken_in_and_moved(organisation: int, tmp_path: Path) ->
     assert len(bank.line_page().lines) == 1
 
 
+def test_a_file_of_an_unknown_account_is_refused_and_the_others_of_its_zip_are_not(
+    organisation: int, tmp_path: Path
+) -> None:
+    theirs = bank_file(statement([Entry("50.00", "x")], id="T", account="NL20INGB0001234567"))
+    put(tmp_path, "a.xml", FILE)
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("theirs.xml", theirs)
+        archive.writestr("ours.xml", bank_file(statement([Entry("30.00", "y")], id="S2")))
+    put(tmp_path, "b.zip", (tmp_path / "b.zip").read_bytes())
+    assert take_in(tmp_path) == FolderReport(taken_in=1, refused=1, new_lines=2)
+    [reason] = (tmp_path / "refused").glob("*.reason.txt")
+    said = reason.read_text()
+    assert said.startswith("theirs.xml: This file is of account NL20INGB0001234567.")
+    assert "NL91ABNA0417164300" in said
+    assert sorted(str(line.amount) for line in bank.line_page().lines) == ["100.00", "30.00"]
+
+
 def test_what_is_no_bank_file_is_refused_with_its_reason(organisation: int, tmp_path: Path) -> None:
     put(tmp_path, "note.txt", b"hello there")
     put(tmp_path, "cut.xml", FILE[:-40])

@@ -15,12 +15,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from tijdig.banking.models import BankAccount
 from tijdig.banking.models import KnownPayer as Row
+from tijdig.banking.own_accounts import known_accounts
 from tijdig.domain.collectors import MOST_CUSTOMERS
 from tijdig.domain.matching.facts import KnownPayer
 from tijdig.infra import audit, tenancy
-from tijdig.organisations import queries as organisations
 
 # Shorter ones are a bank's own shorthand, never somebody's account.
 _SHORTEST_ACCOUNT = 8
@@ -197,11 +196,7 @@ def _columns(told: Mapping[tuple[str, int], _Told]) -> dict[str, Any]:
 
 def _own_accounts() -> set[str]:
     """Return the accounts of the organisation itself: money moved between them is nobody's payment."""
-    numbers = BankAccount.objects.filter(organisation_id=tenancy.current_organisation_id())
-    return {
-        account_key(number)
-        for number in (*numbers.values_list("number", flat=True), organisations.current().iban)
-    }
+    return {account_key(number) for number in known_accounts()}
 
 
 _LEARN = """

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tijdig.banking.incoming import Incoming, Intake
 from tijdig.banking.known_payers import PaidFor as PaidFor
@@ -17,21 +18,50 @@ from tijdig.banking.known_payers import forget_payer as forget_payer
 from tijdig.banking.known_payers import learn_payers as learn_payers
 from tijdig.banking.known_payers import refute_payers as refute_payers
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
+from tijdig.banking.own_accounts import known_accounts
 from tijdig.banking.states import LineState, as_arrays
 from tijdig.banking.states import StateChange as StateChange
 from tijdig.banking.table_layouts import saved_layout
 from tijdig.banking.told_twice import set_aside_lumps
 from tijdig.domain.documents import Rejected
 from tijdig.domain.money import Money
+from tijdig.domain.own_accounts import strangers
 from tijdig.formats import detect
 from tijdig.infra import audit, clock, files, statistics, tenancy
 from tijdig.infra.readers_language import in_words
 
 _REASONS_IN_A_REFUSAL = 3
+_ACCOUNTS_IN_A_REFUSAL = 5
 
 
 class BankFileRefused(ValueError):
     """The file cannot be taken in as bank statements; the message says why. Nothing of it is stored."""
+
+
+class AccountUnknown(BankFileRefused):
+    """The file is of `accounts` of which nobody said that they are ours; `known` are those that are."""
+
+    def __init__(self, accounts: Sequence[str], known: Sequence[str]) -> None:
+        super().__init__(
+            ngettext(
+                "This file is of account %(accounts)s. Your own, as far as is known: %(known)s. Is that account "
+                "yours too? Then say so when you import the file on the page Import, or by the command with "
+                "--new-account.",
+                "This file is of accounts %(accounts)s. Your own, as far as is known: %(known)s. Are those accounts "
+                "yours too? Then say so when you import the file on the page Import, or by the command with "
+                "--new-account.",
+                len(accounts),
+            )
+            % {"accounts": _some(accounts), "known": _some(known)}
+        )
+        self.accounts = tuple(accounts)
+        self.known = tuple(known)
+
+
+def _some(accounts: Sequence[str]) -> str:
+    """Return the first of these accounts as they are told."""
+    shown = ", ".join(accounts[:_ACCOUNTS_IN_A_REFUSAL])
+    return f"{shown}, …" if len(accounts) > _ACCOUNTS_IN_A_REFUSAL else shown
 
 
 class LineMissing(LookupError):
@@ -74,36 +104,41 @@ class FileOutcome:
 
 
 @transaction.atomic
-def record_file(*, name: str, content: bytes, actor: str, hold: bool = False) -> FileOutcome:
+def record_file(
+    *, name: str, content: bytes, actor: str, hold: bool = False, new_accounts: bool = False
+) -> FileOutcome:
     """Keep a bank file and write down its statements and the movements not seen before.
 
     The same bytes a second time change nothing; a statement that overlaps an earlier one adds only what is
     new. With `hold` plain receipts of a new file are held back for the caller to write down (see held).
-    Raises BankFileRefused when nothing in it can be read as a statement.
+    Raises BankFileRefused when nothing in it can be read as a statement; AccountUnknown when it is of an
+    account that is none of the known ones, unless a person said with `new_accounts` that it is theirs.
     """
     stored, _ = files.keep(name=name, content=content)
     outcomes = _outcomes(stored.pk)
     if outcomes:
         return FileOutcome(stored.pk, False, outcomes)
-    statements = _take_in(name, content, stored.pk, hold=hold)
+    said_ours = _take_in(name, content, stored.pk, hold=hold, new_accounts=new_accounts)
     outcome = FileOutcome(stored.pk, True, _outcomes(stored.pk))
     audit.record(
         actor=actor,
         action="bank.file_recorded",
         subject=f"infra_storedfile:{stored.pk}",
         data={
-            "statements": statements,
+            "statements": len(outcome.statements),
             "new_lines": outcome.new_lines,
             "known_lines": outcome.known_lines,
+            **({"new_accounts": list(said_ours)} if said_ours else {}),
         },
     )
     return outcome
 
 
-def _take_in(name: str, content: bytes, file_id: int, *, hold: bool) -> int:
-    """Write down the statements and movements of a file as they are read; return how many statements.
+def _take_in(name: str, content: bytes, file_id: int, *, hold: bool, new_accounts: bool) -> tuple[str, ...]:
+    """Write down the statements and movements of a file as they are read.
 
-    Raises BankFileRefused; then the caller's transaction must not be kept.
+    Return the accounts that were said to be ours. Raises BankFileRefused; then the caller's transaction must
+    not be kept.
     """
     intake = Intake()
     format_name = detect.bank_format(content)
@@ -113,6 +148,10 @@ def _take_in(name: str, content: bytes, file_id: int, *, hold: bool) -> int:
     except detect.StatementsUnreadable as error:
         raise BankFileRefused(_nothing_readable([error.rejected])) from error
     _refuse_unreadable(intake.statements)
+    known = known_accounts()
+    unknown = strangers([statement.account[0] for statement in intake.statements], known)
+    if unknown and not new_accounts:
+        raise AccountUnknown(unknown, known)
     accounts = _accounts(intake.statements)
     account_ids = [accounts[each.account] for each in intake.statements]
     rows = BankStatement.objects.bulk_create(
@@ -128,7 +167,7 @@ def _take_in(name: str, content: bytes, file_id: int, *, hold: bool) -> int:
     BankStatement.objects.bulk_update(rows, ["new_lines", "known_lines"], batch_size=1000)
     if sum(new.values()) >= statistics.MANY_ROWS:
         statistics.refresh()
-    return len(rows)
+    return unknown
 
 
 def _refuse_unreadable(statements: Sequence[Incoming]) -> None:

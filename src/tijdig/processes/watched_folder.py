@@ -39,12 +39,15 @@ def take_in(folder: Path, *, largest: int, on: date, at: datetime, actor: str) -
     taken_in = refused = new_lines = 0
     for path in _waiting(folder, at):
         try:
-            new_lines += _take_in_one(path, largest=largest, on=on, actor=actor)
+            new, why = _take_in_one(path, largest=largest, on=on, actor=actor)
         except TooBusy:
             continue
-        except (BankFileRefused, _Refused) as refusal:
+        except _Refused as refusal:
+            new, why = 0, str(refusal)
+        new_lines += new
+        if why:
             refused += 1
-            _move(path, folder / "refused", at, why=str(refusal))
+            _move(path, folder / "refused", at, why=why)
             audit.record(actor=actor, action="bank.file_refused", data={"name": path.name[:200]})
         else:
             taken_in += 1
@@ -71,20 +74,28 @@ def _waiting(folder: Path, at: datetime) -> list[Path]:
     return [path for _written, path in sorted(found)[:_MOST_FILES]]
 
 
-def _take_in_one(path: Path, *, largest: int, on: date, actor: str) -> int:
-    """Take in one file, or all in a zip; return how many movements were new."""
+def _take_in_one(path: Path, *, largest: int, on: date, actor: str) -> tuple[int, str]:
+    """Take in one file, or all in a zip; return how many movements were new, and why what was refused was.
+
+    One in a zip that is refused does not keep the others out. Raises _Refused for the whole file, TooBusy.
+    """
     if path.stat().st_size > largest:
         raise _Refused(f"the file is larger than {largest // 1024**2} MB")
     members = unpacked(path.name, path.read_bytes())
     wrong = [member.name for member in members if not is_bank_file(member.content)]
     if wrong:
         raise _Refused(f"{', '.join(wrong[:5])}: this is no bank statement that Tijdig knows")
-    return sum(
-        cash_application.import_bank_file(
-            name=member.name, content=member.content, on=on, actor=actor
-        ).new_lines
-        for member in members
-    )
+    new_lines, reasons = 0, []
+    for member in members:
+        try:
+            done = cash_application.import_bank_file(
+                name=member.name, content=member.content, on=on, actor=actor
+            )
+        except BankFileRefused as refusal:
+            reasons.append(f"{member.name}: {refusal}" if len(members) > 1 else str(refusal))
+        else:
+            new_lines += done.new_lines
+    return new_lines, "\n".join(reasons)
 
 
 def _move(path: Path, target: Path, at: datetime, why: str = "") -> None:

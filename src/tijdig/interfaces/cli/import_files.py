@@ -55,6 +55,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-reviewed", action="store_true", help="store e-invoices that a person should look at, too"
     )
+    parser.add_argument(
+        "--new-account",
+        action="store_true",
+        help="say that accounts in bank files that are not known yet are yours, too",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 
@@ -67,7 +72,11 @@ def run(arguments: argparse.Namespace) -> int:
     with tenancy.within(choosing.pick_organisation(arguments.organisation)):
         for path in paths:
             for part in parts(str(path), choosing.content(path)):
-                outcome = _imported(part, accepted=("*",) if arguments.accept_reviewed else ())
+                outcome = _imported(
+                    part,
+                    accepted=("*",) if arguments.accept_reviewed else (),
+                    new_accounts=arguments.new_account,
+                )
                 outcomes.append(outcome)
                 if not arguments.json:
                     print("\n".join(_readable(outcome)))
@@ -108,14 +117,16 @@ def _kind(content: bytes) -> str:
     return "invoice" if start.startswith(b"<") else "table"
 
 
-def _imported(part: Part, *, accepted: Sequence[str]) -> Outcome:
+def _imported(part: Part, *, accepted: Sequence[str], new_accounts: bool) -> Outcome:
     from tijdig.banking.operations import BankFileRefused
     from tijdig.processes.invoice_import import ColumnsMissing, FileRefused
 
     try:
         if part.kind == FileKind.STATUS_REPORT:
             return _status_report(part)
-        return _bank_statement(part) if part.kind == "bank_statement" else _rows(part, accepted)
+        if part.kind == "bank_statement":
+            return _bank_statement(part, new_accounts=new_accounts)
+        return _rows(part, accepted)
     except (BankFileRefused, FileRefused, ColumnsMissing) as refusal:
         return Outcome(part.name, part.kind, {}, rejected=({"where": "file", "reason": str(refusal)},))
 
@@ -127,12 +138,14 @@ def _today() -> date:
     return clock.today(queries.current().timezone)
 
 
-def _bank_statement(part: Part) -> Outcome:
+def _bank_statement(part: Part, *, new_accounts: bool) -> Outcome:
     from tijdig.banking.queries import Flag
     from tijdig.processes.cash_application import import_bank_file
 
     (file,) = part.files
-    done = import_bank_file(name=file.name, content=file.content, on=_today(), actor=ACTOR)
+    done = import_bank_file(
+        name=file.name, content=file.content, on=_today(), actor=ACTOR, new_accounts=new_accounts
+    )
     counts = {
         "statements": len(done.statements),
         "new": done.new_lines,

@@ -132,6 +132,7 @@ _organisation: list[URLPattern | URLResolver] = [
     path("flows/planned/", flows.planned, name="planned"),
     path("import/", uploads.start, name="import"),
     path("import/upload/", uploads.upload, name="import_upload"),
+    path("import/ours/", uploads.take_in_as_ours, name="import_ours"),
     path("import/template/<slug:kind>.<slug:form>", uploads.template, name="import_template"),
     path("import/<int:batch_id>/", imports.preview, name="import_preview"),
     path("import/<int:batch_id>/columns/", imports.map_columns, name="import_columns"),

@@ -46,10 +46,13 @@ class BankImport:
 
 
 @transaction.atomic
-def import_bank_file(*, name: str, content: bytes, on: date, actor: str) -> BankImport:
+def import_bank_file(
+    *, name: str, content: bytes, on: date, actor: str, new_accounts: bool = False
+) -> BankImport:
     """Take in a bank file and book what is sure; everything or, on a refusal, nothing.
 
-    Raises banking.operations.BankFileRefused when nothing in it can be read, TooBusy.
+    Raises banking.operations.BankFileRefused when nothing in it can be read, and AccountUnknown, one of them,
+    for an account that is none of the known ones unless somebody said with `new_accounts` that it is; TooBusy.
     """
     _one_at_a_time()
     if pain002.looks_like(content):
@@ -57,7 +60,9 @@ def import_bank_file(*, name: str, content: bytes, on: date, actor: str) -> Bank
         is_new = heard is not None
         return BankImport(file_id, is_new, (), 0, 0, 0, 0, 0, 0, heard=heard or Heard(0, 0, 0, 0))
     with many_objects():
-        outcome = banking.record_file(name=name, content=content, actor=actor, hold=True)
+        outcome = banking.record_file(
+            name=name, content=content, actor=actor, hold=True, new_accounts=new_accounts
+        )
         done = Booked()
         if outcome.is_new:
             statement_ids = [statement.id for statement in outcome.statements]

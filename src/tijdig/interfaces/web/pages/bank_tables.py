@@ -98,10 +98,16 @@ def _chosen(given: QueryDict) -> dict[int, Holds]:
 
 
 def _page(
-    request: MemberRequest, batch: invoices.ImportBatchView, shown: TablePreview, account: str
+    request: MemberRequest,
+    batch: invoices.ImportBatchView,
+    shown: TablePreview,
+    account: str,
+    *,
+    unknown: banking.AccountUnknown | None = None,
 ) -> HttpResponse:
     context = {
         "batch": batch,
+        "unknown": unknown,
         "shown": shown,
         "problem": in_words(shown.problem) if shown.problem else "",
         "account": account,
@@ -117,7 +123,7 @@ def _page(
             for place, name in enumerate(shown.header)
         ],
     }
-    status = 400 if request.method == "POST" and shown.problem else 200
+    status = 400 if request.method == "POST" and (shown.problem or unknown) else 200
     return render(request, "imports/bank_table.html", context, status=status)
 
 
@@ -135,9 +141,15 @@ def _import(
                 content=content, columns=shown.columns, account=account, actor=request.actor
             )
             done = cash_application.import_bank_file(
-                name=batch.name, content=content, on=request.today, actor=request.actor
+                name=batch.name,
+                content=content,
+                on=request.today,
+                actor=request.actor,
+                new_accounts="ours" in request.POST,
             )
             import_operations.cancel_import(batch_id=batch.id, actor=request.actor)
+    except banking.AccountUnknown as unknown:
+        return _page(request, batch, shown, account, unknown=unknown)
     except (
         LayoutInvalid,
         banking.BankFileRefused,

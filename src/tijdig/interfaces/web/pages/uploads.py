@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -23,9 +24,10 @@ from django.views.decorators.http import require_GET, require_POST
 from tijdig.banking import operations as banking
 from tijdig.domain.parties import Language
 from tijdig.formats.archive import Member
+from tijdig.infra import files
 from tijdig.interfaces.web.access import MemberRequest, member_required
 from tijdig.interfaces.web.answers import download
-from tijdig.interfaces.web.listing import read_listing
+from tijdig.interfaces.web.listing import is_key, read_listing
 from tijdig.invoices import queries as invoices
 from tijdig.organisations.queries import Role
 from tijdig.processes import cash_application, invoice_import
@@ -80,6 +82,16 @@ class _Files(forms.FileField):
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class OfUnknownAccount:
+    """A bank file of accounts that nobody said are ours: kept as it came in, until somebody does."""
+
+    file_id: int
+    name: str
+    accounts: tuple[str, ...]
+    known: tuple[str, ...]
+
+
 class UploadForm(forms.Form):
     """Files of any kind that can be imported."""
 
@@ -100,7 +112,9 @@ def start(request: MemberRequest) -> HttpResponse:
     return _start(request, UploadForm())
 
 
-def _start(request: MemberRequest, form: UploadForm) -> HttpResponse:
+def _start(
+    request: MemberRequest, form: UploadForm, unknown: Sequence[OfUnknownAccount] = ()
+) -> HttpResponse:
     chosen = read_listing(request)
     found = invoices.import_batches(limit=_SHOWN + 1, before=chosen.after_id)
     context = {
@@ -109,8 +123,24 @@ def _start(request: MemberRequest, form: UploadForm) -> HttpResponse:
         "listing": chosen.with_pages(after=found[_SHOWN - 1].id if len(found) > _SHOWN else None),
         "templates": ((TableKind.INVOICES, _("Invoices")), (TableKind.CUSTOMERS, _("Customers"))),
         "largest": settings.LARGEST_UPLOAD // _MEGABYTE,
+        "unknown": _by_accounts(unknown),
     }
-    return render(request, "imports/start.html", context, status=400 if form.errors else 200)
+    refused = form.errors or unknown
+    return render(request, "imports/start.html", context, status=400 if refused else 200)
+
+
+def _by_accounts(
+    unknown: Sequence[OfUnknownAccount],
+) -> list[tuple[Sequence[OfUnknownAccount], Sequence[OfUnknownAccount]]]:
+    """Return the files that are of the same accounts together, each time beside all others."""
+    groups = dict.fromkeys(each.accounts for each in unknown)
+    return [
+        (
+            [each for each in unknown if each.accounts == accounts],
+            [each for each in unknown if each.accounts != accounts],
+        )
+        for accounts in groups
+    ]
 
 
 @member_required(Role.CONTROLLER)
@@ -134,15 +164,48 @@ def _name_of(member: Member, name: str, members: int) -> str:
     return name if members == 1 and member.name == name else f"{name}{_INSIDE}{member.name}"
 
 
-def _taken(request: MemberRequest, form: UploadForm, uploads: Sequence[Upload]) -> HttpResponse:
-    """Take the files in, each where it belongs, and go on to where the work is."""
+@member_required(Role.CONTROLLER)
+@require_POST
+def take_in_as_ours(request: MemberRequest) -> HttpResponse:
+    """Take kept bank files in of which a person says that their accounts are ours; ask on about the others."""
+    return _taken(request, UploadForm(), _kept(request, "other"), ours=_kept(request, "ours"))
+
+
+def _kept(request: MemberRequest, field: str) -> list[Upload]:
+    """Return the kept bank files that a page names."""
+    keys = request.POST.getlist(field)
+    if not all(is_key(key) for key in keys):
+        raise Http404
+    try:
+        found = [files.read(int(key)) for key in keys]
+    except ObjectDoesNotExist as missing:
+        raise Http404 from missing
+    uploads = [Upload(each.name, bytes(each.content)) for each in found]
+    if not all(cash_application.is_bank_file(each.content) for each in uploads):
+        raise Http404
+    return uploads
+
+
+def _taken(
+    request: MemberRequest, form: UploadForm, uploads: Sequence[Upload], ours: Sequence[Upload] = ()
+) -> HttpResponse:
+    """Take the files in, each where it belongs, and go on to where the work is.
+
+    Of bank files in `ours` a person said that their accounts are the organisation's.
+    """
     statements, others = _sorted_out(uploads)
-    taken_in = [done for each in statements if (done := _take_in(request, form, each))]
+    unknown: list[OfUnknownAccount] = []
+    taken_in = [
+        done
+        for said, part in ((True, ours), (False, statements))
+        for each in part
+        if (done := _take_in(request, form, each, unknown, new_accounts=said))
+    ]
     opened = [batch_id for part in others if (batch_id := _open(request, form, part))]
     if len(opened) > 1:
         _count_rows(request, opened)
-    if form.errors:
-        return _start(request, form)
+    if form.errors or unknown:
+        return _start(request, form, unknown)
     return redirect(_next_page(request, taken_in, opened))
 
 
@@ -197,12 +260,30 @@ def _place_of(row: PreviewRow, name: str) -> str:
     return row.where if not name or row.where.startswith(name) else f"{name}{_INSIDE}{row.where}"
 
 
-def _take_in(request: MemberRequest, form: UploadForm, statement: Upload) -> BankImport | None:
-    """Import a bank statement and tell what came of it; None when it was refused: the form says so."""
+def _take_in(
+    request: MemberRequest,
+    form: UploadForm,
+    statement: Upload,
+    unknown: list[OfUnknownAccount],
+    *,
+    new_accounts: bool,
+) -> BankImport | None:
+    """Import a bank statement and tell what came of it; None when it was refused: the form says so.
+
+    One of an account that is not known is kept, and added to `unknown` for a person to say whose it is.
+    """
     try:
         done = cash_application.import_bank_file(
-            name=statement.name, content=statement.content, on=request.today, actor=request.actor
+            name=statement.name,
+            content=statement.content,
+            on=request.today,
+            actor=request.actor,
+            new_accounts=new_accounts,
         )
+    except banking.AccountUnknown as stranger:
+        kept, _is_new = files.keep(name=statement.name, content=statement.content)
+        unknown.append(OfUnknownAccount(kept.pk, statement.name, stranger.accounts, stranger.known))
+        return None
     except (banking.BankFileRefused, cash_application.TooBusy) as refusal:
         form.add_error("chosen", f"{statement.name}: {refusal}")
         return None

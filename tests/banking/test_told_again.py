@@ -25,7 +25,10 @@ TWO = Entry("49.95", "abonnement", bank_reference="A2")
 
 def take_in(*contents: bytes) -> list[tuple[int, int]]:
     """New and known movements of each file."""
-    outcomes = [record_file(name="bank.xml", content=content, actor="user:1", new_accounts=True) for content in contents]
+    outcomes = [
+        record_file(name="bank.xml", content=content, actor="user:1", new_accounts=True)
+        for content in contents
+    ]
     return [(outcome.new_lines, outcome.known_lines) for outcome in outcomes]
 
 

@@ -230,25 +230,6 @@ _A_PAYMENT_TAKEN_BACK = """
 """
 
 
-def test_statements_and_movements_stay_and_count_when_statements_could_be_taken_back(
-    empty_database: str,
-) -> None:
-    to(empty_database, "banking", "0030_receipts_by_clue")
-    with connections[empty_database].cursor() as cursor:
-        cursor.execute(
-            _A_STATEMENT.replace("rejected,", "format, rejected,").replace("'[]'", "'camt.053', '[]'")
-            + _A_MOVEMENT.replace("batch_incomplete,", "batch_incomplete, returned, exchange_rate,")
-            .replace("false, 'AC04'", "false, false, '', 'AC04'")
-            .replace("'f'", f"'{'f' * 64}'")
-        )
-    to(empty_database)
-    with connections[empty_database].cursor() as cursor:
-        cursor.execute("SELECT taken_back_at, taken_back_by FROM banking_bankstatement")
-        assert cursor.fetchall() == [(None, "")]
-        cursor.execute("SELECT fingerprint, state FROM banking_bankline")
-        assert cursor.fetchall() == [("f" * 64, "WAITING")]
-
-
 _A_MOVEMENT = """
     INSERT INTO banking_bankline (organisation_id, statement_id, account_id, fingerprint, position, booking_date,
         amount, currency, counterparty_name, counterparty_iban, structured_reference, remittance, end_to_end_id,

@@ -260,6 +260,12 @@ def test_a_reference_in_groups_behind_other_digits() -> None:
     assert settled(answer(paid("044 123 4567 89002", name=STRANGER), ogm)) == {1: 12100}
 
 
+def test_two_readings_of_one_place_that_both_fit_are_a_tie() -> None:
+    items = item(1, "0089-001"), item(2, "0089-008")
+    assert answer(paid("facture no 008 9-001"), *items).reason.code == "SEVERAL_FIT"
+    assert settled(answer(paid("facture no 008 9-001"), items[0])) == {1: 12100}
+
+
 def test_what_is_likely_a_number_needs_the_payer() -> None:
     [one] = written("Berlin 10115")
     assert nearness(one, "10115") == Nearness.LIKELY

@@ -8,7 +8,7 @@ from tijdig.domain.matching.clues import (
     reference_key,
     reference_spellings,
 )
-from tijdig.domain.matching.customer_numbers import patterns_of, spellings
+from tijdig.domain.matching.customer_numbers import Said, patterns_of, spellings
 from tijdig.domain.matching.deciding import (
     Progress,
     customers_meant,
@@ -55,6 +55,7 @@ __all__ = [
     "Prior",
     "Progress",
     "Proposal",
+    "Said",
     "Share",
     "Transfer",
     "UsedCredit",

@@ -142,6 +142,11 @@ def near_number(case: Case) -> Match | None:
     if len({one.item.id for one in best_ones}) > 1:
         return tie(case, [one.item for one in best_ones])
     item = best_ones[0].item
+    at_that_place = [
+        one.item for one in fitting if one.strength >= Nearness.LIKELY and _overlap(one, best_ones[0])
+    ]
+    if any(other.id != item.id for other in at_that_place):
+        return tie(case, (item, *(other for other in at_that_place if other.id != item.id)))
     if best_ones[0].strength == Nearness.HINT:
         as_sure = [
             one for one in case.of_amount if case.identity(one.customer_id) >= case.identity(item.customer_id)
@@ -216,6 +221,11 @@ def _rivals(case: Case, items: Sequence[OpenItem]) -> list[OpenItem]:
 def _nearly(case: Case, items: Sequence[OpenItem]) -> Reason:
     written = case.transfer.remittance or case.transfer.structured_reference
     return Reason("NUMBER_NEARLY", {"written": written[:60], "number": listed(items)})
+
+
+def _overlap(one: Near, other: Near) -> bool:
+    """Whether two readings are of the same place of a text."""
+    return one.start < other.start + len(other.text) and other.start < one.start + len(one.text)
 
 
 def _weight(case: Case, one: Near) -> tuple[bool, Nearness]:

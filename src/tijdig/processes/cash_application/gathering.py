@@ -23,6 +23,7 @@ from tijdig.domain.matching import (
     MatchSettings,
     OpenItem,
     Progress,
+    Said,
     Transfer,
     customers_meant,
     decide_clear,
@@ -200,10 +201,7 @@ def _wider(
         payers=payers,
         common_amounts=common_amounts,
     )
-    # How numbers of customers look is told by those who were found.
-    looks = patterns_of(debtor.number for debtor in first.debtors.values())
-    wanted = spellings(clues.customer_numbers, looks)
-    said = set(customers.by_numbers(wanted).values()) if wanted else set()
+    said = _customers_said(clues.customer_numbers, first.debtors.values())
     if said:
         first = _evidence(
             items, customer_ids=said, known=first.debtors, payers=payers, common_amounts=common_amounts
@@ -220,6 +218,14 @@ def _wider(
         payers=payers,
     )
     return items, whole_evidence
+
+
+def _customers_said(said: Collection[Said], found: Iterable[Debtor]) -> set[int]:
+    """Return whose numbers may be said; letters and zeros may be left out, as numbers of customers look here."""
+    if not said:
+        return set()
+    looks = patterns_of((*(debtor.number for debtor in found), *customers.some_numbers()))
+    return set(customers.by_numbers(spellings(said, looks)).values())
 
 
 def _evidence(

@@ -74,6 +74,7 @@ def test_search_stays_inside_the_wall(cast: dict[str, int]) -> None:
         assert queries.ids_matching("jansen") == ()
         assert queries.many(cast.values()) == {}
         assert queries.by_numbers(list(cast)) == {}
+        assert not set(queries.some_numbers()) & set(cast)
         assert queries.page().rows == ()
     assert len(queries.ids_matching("jansen", limit=2)) == 2
 

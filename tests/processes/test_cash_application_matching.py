@@ -161,6 +161,15 @@ def test_a_customer_number_says_who_paid(organisation: int) -> None:
     assert (code(only_line()), open_of(item_id)) == ("CUSTOMER_NUMBER_AND_AMOUNT", [0])
 
 
+@pytest.mark.parametrize("text", ["K10078", "klant 10078", "klantnr. K-10078", "uw klantnummer 10078"])
+def test_a_customer_number_is_found_however_it_is_written(organisation: int, text: str) -> None:
+    customer = a_customer(number="K10078")
+    items = an_item(customer, 5100), an_item(customer, 777)
+    an_item(a_customer(number="K10079"), 5877)
+    bring(Entry("58.77", text, name="P. Anoniem"))
+    assert (code(only_line()), open_of(*items)) == ("WHOLE_BALANCE", [0, 0])
+
+
 def test_what_is_paid_twice_waits_and_is_proposed_for_the_account(customer: int) -> None:
     an_item(customer, 5100, number="2026-00042")
     other = an_item(customer, 5100)

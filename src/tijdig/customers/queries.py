@@ -159,6 +159,19 @@ def by_numbers(numbers: Collection[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def some_numbers(*, limit: int = 20) -> tuple[str, ...]:
+    """Return how numbers of customers look: the first and the last few of them in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """(SELECT number FROM customers_customer WHERE organisation_id = %(organisation)s
+                ORDER BY number LIMIT %(limit)s)
+               UNION (SELECT number FROM customers_customer WHERE organisation_id = %(organisation)s
+                ORDER BY number DESC LIMIT %(limit)s)""",
+            {"organisation": tenancy.current_organisation_id(), "limit": limit},
+        )
+        return tuple(sorted(number for (number,) in cursor.fetchall()))
+
+
 def numbers_and_names(ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Return (number, name) of the customers with these ids, by id; for many at once, so nothing else."""
     with connection.cursor() as cursor:

@@ -16,8 +16,9 @@ _KENMERK_LENGTH_DIGITS = {7: 7, 8: 8, 9: 9, 10: 0, 11: 1, 12: 2}
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]")
 _WRITTEN_OGM = re.compile(r"[+*]{0,3}\s*\d{3}\s*/\s*\d{4}\s*/\s*\d{5}\s*[+*]{0,3}")
 _DIGIT_RUN = re.compile(r"(?<![0-9A-Za-z])\d{7,16}(?![0-9A-Za-z])")
-_GROUPED_OGM = re.compile(r"(?<![\w/])(\d{3}[ .-]\d{4}[ .-]\d{5})(?![\w/])")
-_GROUPED_KENMERK = re.compile(r"(?<![\w/])(\d{4}(?:[ .-]\d{4}){3})(?![\w/])")
+# Looked for from every place: "2026 5000 0567 8901 2345" holds one that does not begin with the year.
+_GROUPED_OGM = re.compile(r"(?<![\w/])(?=(\d{3}[ .-]\d{4}[ .-]\d{5})(?![\w/]))")
+_GROUPED_KENMERK = re.compile(r"(?<![\w/])(?=(\d{4}(?:[ .-]\d{4}){3})(?![\w/]))")
 _HAS_GROUPS = re.compile(r"\d[ .-]\d{4}[ .-]\d")
 _RF_START = re.compile(r"(?<![0-9A-Za-z])RF\s?\d{2}[0-9A-Za-z ]{1,34}", re.IGNORECASE)
 
@@ -159,7 +160,7 @@ def candidates(text: str) -> tuple[Reference, ...]:
     """
     found: dict[Reference, None] = {}
     for written in _RF_START.findall(text):
-        if value := _longest_rf(written):
+        for value in _rfs(written):
             found[Reference(ReferenceKind.RF, value)] = None
     runs = _DIGIT_RUN.findall(text)
     slashed = _WRITTEN_OGM.findall(text) if "/" in text else ()
@@ -173,17 +174,21 @@ def candidates(text: str) -> tuple[Reference, ...]:
     return tuple(found)
 
 
-def _longest_rf(text: str) -> str:
-    """Return the longest valid RF at the start of `text`; a space may follow each group of four only."""
+def _rfs(text: str) -> list[str]:
+    """Return the valid RFs at the start of `text`, the longest first; a space may follow each group of four only.
+
+    A word behind one may make another that is valid by chance: "RF98 2026 0347 dank".
+    """
     groups = re.sub(r"^(RF)\s", r"\1", text, flags=re.IGNORECASE).split(" ")
-    best = value = ""
+    found: list[str] = []
+    value = ""
     for group in groups:
         value += group.upper()
         if is_rf(value):
-            best = value
+            found.insert(0, value)
         if len(group) != 4:
             break
-    return best
+    return found
 
 
 def _is_digits(text: str) -> bool:

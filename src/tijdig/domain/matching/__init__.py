@@ -8,6 +8,7 @@ from tijdig.domain.matching.clues import (
     reference_key,
     reference_spellings,
 )
+from tijdig.domain.matching.customer_numbers import Said, patterns_of, spellings
 from tijdig.domain.matching.deciding import (
     Progress,
     customers_meant,
@@ -54,6 +55,7 @@ __all__ = [
     "Prior",
     "Progress",
     "Proposal",
+    "Said",
     "Share",
     "Transfer",
     "UsedCredit",
@@ -65,8 +67,10 @@ __all__ = [
     "gather_clues",
     "gather_wide_clues",
     "match_all",
+    "patterns_of",
     "payers_seen",
     "reference_key",
     "reference_spellings",
     "significant",
+    "spellings",
 ]

@@ -24,12 +24,11 @@ from tijdig.domain.matching.answers import (
 )
 from tijdig.domain.matching.cases import Case, Identity, is_foreign, names_credit
 from tijdig.domain.matching.facts import CreditLeft, Forgiven, Forgiveness, Match, OpenItem, UsedCredit
-from tijdig.domain.matching.slots import choices, in_range, slots_of
-from tijdig.domain.matching.subsets import only_way
+from tijdig.domain.matching.slots import beside, choices, in_range, slots_of
+from tijdig.domain.matching.subsets import LIKELY_MEANT, SMALLEST_CHANCE_THAT_COUNTS, only_way
 from tijdig.domain.reasons import Reason
 
 _BASIS_POINTS = 10_000
-_SMALLEST_CHANCE_THAT_COUNTS = 0.01
 _MOST_UNTOLD_CHARGES = 5_000
 _SAYS_PART = re.compile(r"\bdeel|\bpart|acompte|aanbetaling|voorschot|termijn|\bteil|anzahlung|instal")
 _EXPLAINS_LESS = re.compile(
@@ -63,6 +62,21 @@ def several_add_up(case: Case) -> Match | None:
     )
 
 
+def under_one_reference(case: Case) -> Match | None:
+    """Book the only items that make up the amount, of several under the one reference that a customer has."""
+    items = case.named.payable(case.named.referenced)
+    keys = {clues.reference_key(item.payment_reference) for item in items}
+    if len(items) < 2 or len(keys) > 1 or len(case.named.payable(case.named.all)) > len(items):
+        return None
+    if not _of_one_customer(case) or not certain(case, items):
+        return None
+    way = only_way([item.open_minor for item in items], case.amount)
+    if not way.places or way.chance > LIKELY_MEANT:
+        return None
+    together = [items[place] for place in way.places]
+    return books(case, "LUMP_SUM", together, Reason("LUMP_SUM", {"numbers": listed(together)}))
+
+
 def with_less_care(case: Case) -> Match | None:
     """Book named items together with those that the same text comes near to: "2026-0042, 43 and 44"."""
     fixed = case.named.payable(case.named.all)
@@ -72,9 +86,8 @@ def with_less_care(case: Case) -> Match | None:
     ranged = in_range(case, customer_id)
     if ranged:
         return ranged
-    slots = slots_of(
-        case, [one for one in case.near if one.item.customer_id == customer_id and one.item.id not in taken]
-    )
+    near = [one for one in case.near if one.item.customer_id == customer_id and one.item.id not in taken]
+    slots = slots_of(case, [*near, *beside(case, customer_id, fixed)])
     fitting = choices(slots, case.amount - total(fixed))
     if len(fitting) == 1:
         items = (*fixed, *fitting[0])
@@ -141,7 +154,8 @@ def bank_charges(case: Case) -> Match | None:
         items
     )
     told = shortage == transfer.charges_minor or (ordered and transfer.original_minor is not None)
-    if not told and not (is_foreign(transfer) and shortage <= min(_MOST_UNTOLD_CHARGES, total(items) // 10)):
+    most = min(_MOST_UNTOLD_CHARGES, total(items) // 10)
+    if not told and not (is_foreign(transfer) and case.settings.small_difference_minor < shortage <= most):
         return None
     forgiven = _spread(items, shortage, Forgiveness.BANK_CHARGES)
     reason = Reason("CHARGES_TAKEN", {"numbers": listed(items), "difference": money(case, shortage)})
@@ -181,7 +195,8 @@ def lump_sum(case: Case) -> Match | None:
         return None
     together = (*items, *(rest[place] for place in way.places))
     reason = Reason("LUMP_SUM", {"numbers": listed(together)})
-    by_chance = way.chance > _SMALLEST_CHANCE_THAT_COUNTS and len(way.places) < len(rest)
+    limit = LIKELY_MEANT if case.says_several else SMALLEST_CHANCE_THAT_COUNTS
+    by_chance = way.chance > limit and len(way.places) < len(rest)
     if by_chance or case.amount == 2 * total(items):
         return waits(case, _differs(case, items), (propose(case, "COMES_TO_IT", together, reason),))
     return books(case, "LUMP_SUM", together, reason)
@@ -225,6 +240,8 @@ def overpayment(case: Case) -> Match | None:
     )
     if not cents and not certain(case, items):
         return None
+    if any(not item.open_minor and item.amount_minor == case.amount for item in case.named.all):
+        return None  # rather what was paid already, paid twice
     facts: dict[str, str | int] = {"numbers": listed(items), "rest": money(case, surplus)}
     return books(case, "OVERPAYMENT", items, Reason("PAID_TOO_MUCH", facts))
 
@@ -239,6 +256,7 @@ def amount_differs(case: Case) -> Match | None:
 
 BY_AMOUNT = (
     several_add_up,
+    under_one_reference,
     with_less_care,
     credit_netted,
     discount,

@@ -9,7 +9,8 @@ from datetime import date
 from enum import IntEnum
 
 from tijdig.domain import references
-from tijdig.domain.matching import clues, names, naming, nearness, numbers, texts
+from tijdig.domain.matching import clues, customer_numbers, names, naming, nearness, numbers, texts
+from tijdig.domain.matching.customer_numbers import CustomerNumbers
 from tijdig.domain.matching.facts import (
     CreditLeft,
     Debtor,
@@ -20,8 +21,7 @@ from tijdig.domain.matching.facts import (
     OpenItem,
     Transfer,
 )
-from tijdig.domain.matching.naming import ItemsByClue, Named, Near
-from tijdig.domain.matching.numbers import Mention
+from tijdig.domain.matching.naming import Claim, ItemsByClue, Named, Near
 
 # An account that paid for more customers than this is that of a payment service or a collector.
 _MOST_CUSTOMERS_OF_AN_ACCOUNT = 20
@@ -53,7 +53,7 @@ class Case:
     `payers` has every customer who may have paid, `like` those whose name is like the payer's. `owed` has all that a
     customer owes in the transfer's currency, what is due first before the rest, and only customers of whom everything
     is known. `of_amount` are the open items of exactly the amount; `common` says there are more of those than were
-    looked up. `unresolved` are what may be numbers and is none of ours.
+    looked up. `claims` are what may be numbers; `names_another` says that a reference is there that is none of ours.
     """
 
     named: Named
@@ -64,7 +64,8 @@ class Case:
     credits: Mapping[int, tuple[CreditLeft, ...]]
     of_amount: tuple[OpenItem, ...]
     common: bool
-    unresolved: tuple[Mention, ...]
+    claims: tuple[Claim, ...]
+    names_another: bool
     settings: MatchSettings
     debtors: Mapping[int, Debtor]
 
@@ -101,17 +102,53 @@ class Case:
         return debtor.name if debtor else ""
 
     def contradicts(self, items: Iterable[OpenItem]) -> bool:
-        """Whether the payer wrote another number: one said to be an invoice's, or one that looks like theirs."""
-        shapes = {(len(core), core[:_LOOKS_LIKE]) for core in (numbers.core(item.number) for item in items)}
+        """Whether they wrote another number: somebody else's, one said to be an invoice's, one that looks like it."""
+        if self.names_another:
+            return True
+        mine = {item.id: item for item in items}
+        whose = {texts.compact(self.debtors[one].number) for one in self.payers if one in self.debtors}
+        ours = [
+            one.mention
+            for one in self.claims
+            if one.mention.compact in whose or not mine.keys().isdisjoint(one.having | one.near)
+        ]
+        shapes = {
+            (len(core), core[:_LOOKS_LIKE]) for core in (numbers.core(item.number) for item in mine.values())
+        }
+        for claim in self.claims:
+            mention = claim.mention
+            if any(mention.start < one.end and one.start < mention.end for one in ours):
+                continue
+            said, long = numbers.is_said(mention), numbers.is_long(mention)
+            if claim.having and (said or mention.whole_text or long):
+                return True
+            unknown = not claim.having and not claim.near
+            alike = (len(mention.core), mention.core[:_LOOKS_LIKE]) in shapes
+            bare = mention.whole_text and long and not mention.prefix
+            if unknown and (said or alike or bare):
+                return True
+        starts = {one.start for one in ours} | {one.start for one in self.near}
         return any(
-            mention.said or (len(mention.core), mention.core[:_LOOKS_LIKE]) in shapes
-            for mention in self.unresolved
+            one.start not in starts
+            and any(nearness.is_of_the_series(one, item.number) for item in mine.values())
+            for text in clues.texts_of(self.transfer)
+            for one in nearness.written(text)
         )
 
     def says_nothing_else(self, customer_id: int) -> bool:
         """Whether the payer wrote nothing but that something owed is paid, and perhaps the customer's name."""
         words = names.significant(self.name_of(customer_id))
         return all(texts.says_nothing_else(text, words) for text in clues.texts_of(self.transfer))
+
+    @property
+    def says_several(self) -> bool:
+        """Whether the payer says that it is for several invoices: "e.a.", "diverse facturen"."""
+        return texts.says_several(self.transfer.remittance)
+
+    @property
+    def says_all(self) -> bool:
+        """Whether the payer says that it is for all that is open: "saldo", "alles"."""
+        return texts.says_all(self.transfer.remittance)
 
     def is_slip_of(self, item: OpenItem) -> bool:
         """Whether a number in the text is this item's but for one slip."""
@@ -150,7 +187,7 @@ class Surroundings:
             for word in set(names.significant(debtor.name)):
                 if len(word) >= _SHORTEST_WORD:
                     self._by_word[word].append(debtor.id)
-        self._by_number = {texts.compact(debtor.number): debtor.id for debtor in evidence.debtors.values()}
+        self._numbers = CustomerNumbers(evidence.debtors.values())
 
     def learn(self, payer: KnownPayer) -> None:
         """Know from here on that this account paid for this customer."""
@@ -186,7 +223,8 @@ class Surroundings:
             credits={one: self._left_of(one, currency, left_now) for one in sorted(customers)},
             of_amount=of_amount,
             common=(currency, amount) in self.evidence.common_amounts,
-            unresolved=naming.unresolved(transfer, self.known.by_core, near),
+            claims=naming.claims(transfer, self.known.by_core, near),
+            names_another=self.known.names_what_is_not_there(transfer),
             settings=self.settings,
             debtors=self.evidence.debtors,
         )
@@ -201,9 +239,10 @@ class Surroundings:
             looked_at |= {one.item.customer_id for one in near}
             looked_at |= {item.customer_id for items in named.ambiguous for item in items}
             looked_at.update(self._with_words_of(name))
+            said = frozenset(names.significant(transfer.remittance))
             for customer_id in looked_at:
                 identity = self.identity_by_name(name, customer_id)
-                if identity < Identity.ALIKE and self._is_in_text(transfer, customer_id):
+                if identity < Identity.ALIKE and self._is_among(said, customer_id):
                     identity = Identity.ALIKE
                 if identity:
                     payers[customer_id] = identity
@@ -215,10 +254,10 @@ class Surroundings:
         if len(known) <= _MOST_CUSTOMERS_OF_AN_ACCOUNT:
             payers.update((payer.customer_id, Identity.KNOWN) for payer in known if payer.confirmed > 0)
         for text in clues.texts_of(transfer):
-            for number in texts.read(text).customers:
-                said = self._by_number.get(texts.compact(number))
-                if said is not None:
-                    payers[said] = Identity.SAID
+            for said in customer_numbers.said_in(text):
+                customer_id = self._numbers.whose(said)
+                if customer_id is not None:
+                    payers[customer_id] = Identity.SAID
         return payers
 
     def identity_by_name(self, name: str, customer_id: int) -> Identity:
@@ -229,13 +268,11 @@ class Surroundings:
             return Identity.ALIKE
         return Identity.LIKE if score >= names.LIKE else Identity.STRANGER
 
-    def _is_in_text(self, transfer: Transfer, customer_id: int) -> bool:
-        """Whether the payer wrote for whom it is: all words of the customer's name are in the text."""
+    def _is_among(self, said: frozenset[str], customer_id: int) -> bool:
+        """Whether the payer wrote for whom it is: all words of the customer's name are among what was said."""
         debtor = self.evidence.debtors.get(customer_id)
         words = names.significant(debtor.name) if debtor else ()
-        if len(words) < 2 or sum(map(len, words)) < _SHORTEST_NAME_IN_TEXT:
-            return False
-        return set(words) <= set(names.significant(transfer.remittance))
+        return len(words) > 1 and said.issuperset(words) and sum(map(len, words)) >= _SHORTEST_NAME_IN_TEXT
 
     def _with_words_of(self, name: str) -> Iterable[int]:
         """Return the customers with the rarest word of a name; where that is not rare, with the two rarest."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tijdig.domain import references
-from tijdig.domain.matching import names, nearness, numbers, texts
+from tijdig.domain.matching import customer_numbers, names, nearness, numbers
+from tijdig.domain.matching.customer_numbers import Said
 from tijdig.domain.matching.facts import Transfer
 
 # Shorter texts are a word or a day, never somebody's reference.
@@ -34,14 +35,14 @@ class WideClues:
     """What else a payment may be recognised by.
 
     `tails` are ends of invoice numbers (see nearness.tail), `amounts` are (currency, minor units), `names` are
-    how the payers' names begin, `customer_numbers` those said in the text.
+    how the payers' names begin, `customer_numbers` what may be one in the text.
     """
 
     tails: frozenset[str]
     amounts: frozenset[tuple[str, int]]
     accounts: frozenset[str]
     names: frozenset[str]
-    customer_numbers: frozenset[str]
+    customer_numbers: frozenset[Said]
 
 
 def gather_clues(transfers: Iterable[Transfer]) -> Clues:
@@ -63,7 +64,7 @@ def gather_wide_clues(transfers: Iterable[Transfer]) -> WideClues:
     amounts: set[tuple[str, int]] = set()
     accounts: set[str] = set()
     beginnings: set[str] = set()
-    customers: set[str] = set()
+    customers: set[Said] = set()
     for transfer in transfers:
         if is_receipt(transfer):
             amounts.add((transfer.currency, transfer.amount_minor))
@@ -71,7 +72,7 @@ def gather_wide_clues(transfers: Iterable[Transfer]) -> WideClues:
             accounts.add(account_of(transfer))
             for text in (*texts_of(transfer), payment_id(transfer)):
                 tails |= nearness.keys(text)
-            customers.update(number for text in texts_of(transfer) for number in texts.read(text).customers)
+            customers.update(said for text in texts_of(transfer) for said in customer_numbers.said_in(text))
     return WideClues(
         frozenset(tails),
         frozenset(amounts),

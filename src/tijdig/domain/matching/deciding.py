@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tijdig.domain.matching import clues, names, nearness
+from tijdig.domain.matching import clues, names
 from tijdig.domain.matching.cases import Surroundings
 from tijdig.domain.matching.facts import (
     Evidence,
@@ -193,7 +193,7 @@ def _clear(
     else:
         if not (
             _may_be_the_payer(transfer, item, evidence, likeness)
-            or (neighbours is not None and _has_no_neighbour(transfer, item, neighbours))
+            or (neighbours is not None and _is_owed_by_nobody_else(transfer, item, neighbours))
         ):
             return None
         code, reason = "NUMBER", Reason("NUMBER_AND_AMOUNT", {"number": item.number})
@@ -224,18 +224,10 @@ def _names_one_that_fits(named: Named) -> bool:
     )
 
 
-def _has_no_neighbour(transfer: Transfer, item: OpenItem, neighbours: Neighbours) -> bool:
-    """Whether no other open item of the same amount has a number that is one slip away from what was written."""
+def _is_owed_by_nobody_else(transfer: Transfer, item: OpenItem, neighbours: Neighbours) -> bool:
+    """Whether no other open item has the amount: the payer cannot have meant one of their own."""
     others = neighbours.get((transfer.currency, transfer.amount_minor))
-    if others is None:
-        return False
-    return not any(
-        nearness.is_mistyped(one, number)
-        for number in others
-        if number != item.number
-        for text in clues.texts_of(transfer)
-        for one in nearness.written(text)
-    )
+    return others is not None and all(number == item.number for number in others)
 
 
 def _look_closely(transfer: Transfer, surroundings: Surroundings, progress: Progress) -> Match:

@@ -22,10 +22,14 @@ from tijdig.domain.matching.answers import (
 from tijdig.domain.matching.cases import Case, Identity
 from tijdig.domain.matching.facts import Match, OpenItem, Proposal, UsedCredit
 from tijdig.domain.matching.nearness import Nearness
-from tijdig.domain.matching.subsets import is_coarse, only_way
+from tijdig.domain.matching.subsets import (
+    LIKELY_MEANT,
+    SMALLEST_CHANCE_THAT_COUNTS,
+    is_coarse,
+    only_way,
+)
 from tijdig.domain.reasons import Reason
 
-_SMALLEST_CHANCE_THAT_COUNTS = 0.01
 _MOST_OF_ONE_AMOUNT = 8
 _MOST_TOLD_APART_BY_NAME = 5
 _MOST_CUSTOMERS = 3
@@ -74,7 +78,7 @@ def whole_balance(case: Case) -> Match | None:
         owed = case.owed.get(customer_id, ())
         known = case.identity(customer_id) >= Identity.KNOWN
         if len(owed) > 1 and total(owed) == case.amount:
-            coarse = is_coarse([item.open_minor for item in owed])
+            coarse = is_coarse([item.open_minor for item in owed]) and not case.says_all
             if known or (not coarse and case.says_nothing_else(customer_id)):
                 found.append((customer_id, owed, Extras()))
         elif (
@@ -107,7 +111,9 @@ def only_subset(case: Case) -> Match | None:
     if len(found) != 1 or case.contradicts(found[0][1]):
         return None
     [(way, items)] = found
-    if case.identity(items[0].customer_id) < Identity.KNOWN or way.chance > _SMALLEST_CHANCE_THAT_COUNTS:
+    identity = case.identity(items[0].customer_id)
+    told = identity == Identity.SAID or (case.says_several and len(items) > 1)
+    if identity < Identity.KNOWN or way.chance > (LIKELY_MEANT if told else SMALLEST_CHANCE_THAT_COUNTS):
         return None
     return books(case, "LUMP_SUM", items, Reason("LUMP_SUM", {"numbers": listed(items)}))
 

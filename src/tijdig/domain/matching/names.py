@@ -55,12 +55,17 @@ def alikeness(payer: str, customer: str, likeness: Likeness) -> float:
     mine, theirs = significant(payer), significant(customer)
     if not mine or not theirs:
         return 0.0
-    if sorted(mine) == sorted(theirs):
+    one, other = _in_order(mine), _in_order(theirs)
+    if one == other:
         return 1.0
-    one, other = " ".join(sorted(mine)), " ".join(sorted(theirs))
     if len(payer) >= _CUT_AT and len(payer) < len(customer) and _starts(mine, theirs):
         return 0.95
     return _by_words(mine, theirs, likeness(one, other), likeness)
+
+
+@lru_cache(maxsize=65536)
+def _in_order(words: tuple[str, ...]) -> str:
+    return " ".join(sorted(words))
 
 
 def _starts(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
@@ -70,7 +75,7 @@ def _starts(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
 
 def _by_words(mine: tuple[str, ...], theirs: tuple[str, ...], score: float, likeness: Likeness) -> float:
     """Lower the score where words contradict each other, raise it where one is short for the other."""
-    common = set(mine) & set(theirs)
+    common = {word for word in mine if word in theirs}
     if not any(len(word) >= _SHORTEST_SURNAME for word in common):
         return score
     rest, others = [w for w in mine if w not in common], [w for w in theirs if w not in common]

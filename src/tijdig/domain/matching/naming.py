@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tijdig.domain import references
 from tijdig.domain.matching import clues, nearness, numbers, texts
 from tijdig.domain.matching.facts import OpenItem, Transfer
 from tijdig.domain.matching.nearness import Nearness, Written
 from tijdig.domain.matching.numbers import Mention
 
 _MOST_OF_ONE_TAIL = 40
-_SHORTEST_UNRESOLVED = 4
+_SHORTEST_CLAIM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,15 @@ class Near:
     strength: Nearness
     start: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What may be a number, the items that have it, and the items that it comes near to."""
+
+    mention: Mention
+    having: frozenset[int]
+    near: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,13 @@ class ItemsByClue:
             tuple([_now(items, open_now) for items in ambiguous]),
         )
 
+    def names_what_is_not_there(self, transfer: Transfer) -> bool:
+        """Whether it has a reference with check digits, an OGM or RF, that no item at hand has."""
+        return any(
+            (references.is_ogm(key) or references.is_rf(key)) and key not in self._by_reference
+            for key in clues.text_keys(transfer.structured_reference, transfer.remittance)
+        )
+
     def _numbered(self, transfer: Transfer) -> tuple[list[OpenItem], list[list[OpenItem]]]:
         found: list[tuple[Mention, list[OpenItem]]] = []
         for text in clues.texts_of(transfer):
@@ -119,7 +136,7 @@ class ItemsByClue:
         return tuple(sorted(current, key=lambda near: (near.start, near.item.id)))
 
     def _of_tails(self, one: Written, by_tail: Mapping[str, list[OpenItem]]) -> Iterable[OpenItem]:
-        for key in sorted(nearness.keys_of(one)):
+        for key in sorted(nearness.keys_here(one)):
             items = by_tail.get(key, ())
             if len(items) <= _MOST_OF_ONE_TAIL:
                 yield from items
@@ -129,7 +146,8 @@ class ItemsByClue:
             self._by_tail = defaultdict(list)
             for item in self.by_id.values():
                 if item.open_minor > 0:
-                    self._by_tail[nearness.tail_of(item.number)].append(item)
+                    for key in nearness.keys_of_number(item.number):
+                        self._by_tail[key].append(item)
         return self._by_tail
 
 
@@ -143,16 +161,22 @@ def _now(items: Iterable[OpenItem], open_now: Mapping[int, int]) -> tuple[OpenIt
     return tuple([now(item, open_now) for item in items])
 
 
-def unresolved(transfer: Transfer, cores: Container[str], near: Sequence[Near]) -> tuple[Mention, ...]:
-    """Return what may be numbers of invoices and is none of the items'; `cores` are theirs."""
-    places = {one.start for one in near}
+def claims(
+    transfer: Transfer, by_core: Mapping[str, Sequence[OpenItem]], near: Sequence[Near]
+) -> tuple[Claim, ...]:
+    """Return what may be numbers of invoices, with the items that each may be."""
+    at: dict[int, set[int]] = defaultdict(set)
+    for one in near:
+        at[one.start].add(one.item.id)
     return tuple(
-        mention
+        Claim(
+            mention,
+            frozenset(item.id for item in by_core.get(mention.core, ())),
+            frozenset(at[mention.start]),
+        )
         for text in clues.texts_of(transfer)
         for mention in numbers.mentions(text)
-        if len(mention.core) >= _SHORTEST_UNRESOLVED
-        and mention.core not in cores
-        and mention.start not in places
+        if len(mention.core) >= _SHORTEST_CLAIM
     )
 
 

@@ -32,13 +32,11 @@ _DIGIT = re.compile(r"[0-9]")
 _GAP = re.compile(r"[ \t\r\n]*[-/._ \t\r\n][ \t\r\n]*")
 _TIGHT = frozenset("-._")
 _TIES_LETTERS = _TIGHT | {"/"}
-_DATE_LIKE = re.compile(
-    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)?\d{2}"
-    r"|(?:19|20)\d{2}(?:0?[1-9]|1[0-2])"
-    r"|(?:0?[1-9]|1[0-2])(?:19|20)\d{2}"
-    r"|(?:19|20)\d{2}(?:19|20)\d{2}"
-)
+_DAY, _MONTH, _YEAR = r"(?:0[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])", r"(?:19[3-9]\d|20[0-3]\d)"
+_LATELY = r"20[1-3]\d"
+# Days of people now living; months and years of which somebody may still pay.
+_DAY_LIKE = re.compile(rf"{_YEAR}{_MONTH}{_DAY}|{_DAY}{_MONTH}(?:{_YEAR}|[1-3]\d)")
+_PERIOD_LIKE = re.compile(rf"{_LATELY}(?:0?[1-9]|1[0-2])|(?:0?[1-9]|1[0-2]){_LATELY}|{_LATELY}{_LATELY}")
 
 
 class Mention(NamedTuple):
@@ -168,9 +166,24 @@ def is_certain(mention: Mention, number: str) -> bool:
     return digits >= _DIGITS_ALONE or (mention.whole_text and digits >= _DIGITS_AS_WHOLE_TEXT)
 
 
+def is_said(mention: Mention) -> bool:
+    """Whether it is said to be an invoice's: "factuur 12", "inv/12"."""
+    return mention.said or mention.prefix in _PREFIXES_THAT_SAY_INVOICE
+
+
+def is_long(mention: Mention) -> bool:
+    """Whether it has too many digits for a house or a postcode, and is no date."""
+    return len(_DIGIT.findall(mention.core)) >= _DIGITS_AS_WHOLE_TEXT and not is_date_like(mention.core)
+
+
 def is_date_like(digits: str) -> bool:
     """Whether digits without separators may be a day, or a month or two years: "20261120", "112026"."""
-    return _DATE_LIKE.fullmatch(digits) is not None
+    return is_day_like(digits) or _PERIOD_LIKE.fullmatch(digits) is not None
+
+
+def is_day_like(digits: str) -> bool:
+    """Whether digits without separators may be a day: "20261120", "201126"."""
+    return _DAY_LIKE.fullmatch(digits) is not None
 
 
 def _same(mention: Mention, whole: str) -> bool:

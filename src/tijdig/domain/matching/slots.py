@@ -10,6 +10,7 @@ from tijdig.domain.matching.answers import books, total
 from tijdig.domain.matching.cases import Case
 from tijdig.domain.matching.facts import Match, OpenItem
 from tijdig.domain.matching.naming import Near
+from tijdig.domain.matching.nearness import Nearness
 from tijdig.domain.reasons import Reason
 
 _MOST_CHOICES = 64
@@ -24,8 +25,27 @@ def slots_of(case: Case, near: Sequence[Near]) -> list[tuple[OpenItem, ...]]:
     slots = []
     for place in sorted(by_place):
         best = max(one.strength for one in by_place[place])
-        slots.append(tuple(one.item for one in by_place[place] if one.strength == best))
+        slots.append(
+            tuple({one.item.id: one.item for one in by_place[place] if one.strength == best}.values())
+        )
     return slots
+
+
+def beside(case: Case, customer_id: int, named: Sequence[OpenItem]) -> list[Near]:
+    """Return what a customer owes and the text may mean beside what it names: "2026-0042, 43 en 4"."""
+    owed = [item for item in case.owed.get(customer_id, ()) if item not in named]
+    found = []
+    for text in clues.texts_of(case.transfer):
+        for one in nearness.written(text):
+            if one.broken or any(nearness.nearness(one, item.number) for item in named):
+                continue
+            for item in owed:
+                strength = nearness.nearness(one, item.number)
+                if not strength and any(nearness.goes_on(one, item.number, first.number) for first in named):
+                    strength = Nearness.HINT
+                if strength:
+                    found.append(Near(item, strength, one.start, text[one.start : one.end]))
+    return found
 
 
 def choices(slots: Sequence[Sequence[OpenItem]], amount: int) -> list[tuple[OpenItem, ...]]:

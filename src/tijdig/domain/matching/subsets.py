@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from math import gcd
 
 MOST = 20
+SMALLEST_CHANCE_THAT_COUNTS = 0.01
+LIKELY_MEANT = 0.05
+"""The chance that is taken where the payer says for whom it is, or that it is for several."""
 _FINE = 200
 
 

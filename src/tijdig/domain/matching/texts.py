@@ -19,9 +19,11 @@ LONGEST_TEXT = 2000
 BARRIER = "|"
 """What a gap between two words holds where something was hidden."""
 
-# The first letters of the months in Dutch, French, English and German.
+# The months in Dutch, French, English and German, short and in full; "Margaretha" is none.
 _MONTHS = (
-    "jan|feb|fév|maa|mrt|mar|mär|apr|avr|mei|may|mai|jun|jui|jul|aug|aou|aoû|sep|okt|oct|nov|dec|déc|dez"
+    "jan(?:uari|uary|uar|vier|v)?|feb(?:ruari|ruary|ruar)?|fevr?(?:ier)?|maart|mrt|march|mars?|marz|apr(?:il)?|"
+    "avr(?:il)?|mei|may|mai|juni?|june|juin|juli?|july|juil(?:let)?|aug(?:ustus|ust)?|aout|sept?(?:ember|embre)?|"
+    "o[kc]t(?:ober|obre)?|nov(?:ember|embre)?|de[cz](?:ember|embre)?"
 )
 _DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
 _ALONE, _NOT_IN_MORE = r"(?<![\w./-])", r"(?<![\w.,/-])"
@@ -33,7 +35,7 @@ _SOMETHING_ELSE = re.compile(
             # Full dates, and days of a named month.
             rf"{_ALONE}\d{{4}}([-/.]){_MONTH}\1{_DAY}{_OVER}",
             rf"{_ALONE}{_DAY}([-/.]){_MONTH}\2(?:\d{{4}}|\d{{2}}){_OVER}",
-            rf"(?<!\w)\d{{1,2}}\.?\s+(?:{_MONTHS})\w*",
+            rf"(?<!\w)\d{{1,2}}\.?\s+(?:{_MONTHS})(?![a-z])",
             # Times and percentages.
             r"(?<!\w)\d{1,2}:\d{2}(?::\d{2})?(?!\w)",
             r"(?<!\w)\d+(?:[.,]\d+)?\s*%",
@@ -50,48 +52,62 @@ _AMOUNT_WITH_CURRENCY = re.compile(r"eur(?:o|os)?\d+(?:[.,]\d{3})*(?:[.,]\d{1,2}
 
 # Words after which a number is a customer's, and those after which it is something else again.
 _SAY_CUSTOMER = frozenset(
-    ("klant", "debiteur", "debiteuren", "relatie", "lid", "customer", "client", "kunden", "kunde", "abonnee")
-)
+    ("klant", "klanten", "debiteur", "debiteuren", "debitor", "debitoren", "deb", "relatie", "lid", "customer", "cust",
+     "client", "clients", "kunden", "kunde", "kd", "abonnee", "member", "mitglied", "mitglieds", "membre")
+)  # fmt: skip
+# Too short to be told from the letters of a number when they are written against it.
+_NEVER_GLUED = frozenset(("deb", "kd", "cust"))
 _SAY_SOMETHING_ELSE = _SAY_CUSTOMER | frozenset(
     ("polis", "tel", "telefoon", "phone", "mobiel", "gsm", "kvk", "btw", "tva", "vat", "bsn", "iban", "bic",
      "postbus", "kenteken", "pasvolgnr", "kaart", "card", "terminal", "transactie", "transaction", "machtiging",
      "mandaat", "mandate")
 )  # fmt: skip
-_SAY_NUMBER = ("nummer", "number", "nr", "no", "id")
+_SAY_NUMBER = ("nummer", "number", "numero", "num", "nr", "no", "n", "id", "code")
 _SAID_NUMBER = re.compile(r"[a-z]{0,6}[\d./-]*\d\w*")
 _ONLY_PUNCTUATION = re.compile(r"[\s.:#°]*")
 _GLUED = re.compile(
-    rf"((?:{'|'.join(sorted(_SAY_SOMETHING_ELSE, key=len, reverse=True))}))(?:nummer|number|nr|no|id)?"
+    rf"((?:{'|'.join(sorted(_SAY_SOMETHING_ELSE - _NEVER_GLUED, key=len, reverse=True))}))(?:nummer|number|nr|no|id)?"
     r"([a-z]{0,6}\d\w*)"
 )
 
 # Words around a number that leave it all that was said.
 _SAYS_NOTHING = frozenset(
     ("betaling", "betalen", "betaald", "betreft", "betr", "voldoening", "overboeking", "ref", "referentie", "reference",
-     "kenmerk", "omschrijving", "bedankt", "dank", "met", "vriendelijke", "groet", "groeten", "mvg", "van", "voor",
-     "payment", "paid", "for", "of", "thanks", "thank", "you", "paiement", "paye", "pour", "merci", "zahlung", "danke",
-     "bezahlung", "fur", "onze", "uw", "de", "het", "la", "le", "the")
+     "kenmerk", "omschrijving", "mededeling", "bedankt", "dank", "u", "met", "vriendelijke", "groet", "groeten", "mvg",
+     "van", "voor", "payment", "paid", "for", "of", "thanks", "thank", "thx", "you", "paiement", "paye", "virement",
+     "reglement", "communication", "pour", "merci", "zahlung", "danke", "bezahlung", "uberweisung", "verwendungszweck",
+     "fur", "doc", "document", "rekening", "f", "ons", "onze", "uw", "our", "your", "notre", "votre", "n", "v",
+     "de", "het", "la", "le", "the")
 )  # fmt: skip
 
 # Words about paying what is owed that name nothing.
 _SAYS_TO_PAY = frozenset(
     ("factuur", "facturen", "fact", "nota", "rekening", "facture", "factures", "invoice", "invoices", "rechnung",
      "rechnungen", "zie", "openstaand", "openstaande", "posten", "post", "saldo", "alles", "alle", "bedrag", "volledig",
-     "open", "balance", "outstanding", "solde", "offen", "offene", "volgens", "afspraak", "bijgaand", "zoals", "nr",
-     "en", "et", "and", "und", "dhr", "mevr", "hierbij")
+     "open", "full", "total", "totaal", "tout", "toutes", "les", "mes", "mijn", "overzicht", "herinnering", "rappel",
+     "offener", "offenen", "balance", "outstanding", "solde", "offen", "offene", "volgens", "afspraak", "bijgaand",
+     "zoals", "nr", "en", "et", "and", "und", "dhr", "mevr", "hierbij")
 )  # fmt: skip
 
 _ACCOUNT = re.compile(r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?!\w)")
 _SAYS_INVOICE = re.compile(
-    r"(?<![a-z])(?:factuur|fakt|faktuur|fact|facture|factura|rechnung|rg|invoice|inv|nota|facturen|factures|"
-    r"invoices|rechnungen|declaratie)(?:nummer|nummers|nr|nrs|numéro|number|s)?(?![a-z])\.?\s*"
-    r"(?:(?:nummers?|nrs?|no|nos|num|numéro|number|numbers|n)\b)?[\s.:#°-]*"
+    r"(?<![a-z])(?:factuur|fakt|faktuur|fact|fac|facture|factura|rechnungs?|rg|re|invoice|inv|bill|nota|beleg|"
+    r"facturen|factures|invoices|rechnungen|belege|declaratie|fnr|rnr)(?:nummer|nummers|nr|nrs|numero|number|s)?"
+    r"(?![a-z])\.?\s*(?:-?\s*(?:nummers?|nrs?|no|nos|num|numero|number|numbers|n)\b)?[\s.:#°/-]*"
 )
-# Where none of these is, nothing is said to be an invoice.
-_PARTS_THAT_SAY_INVOICE = ("fact", "fak", "rechnung", "rg", "inv", "nota", "declaratie")
+_SAYS_SEVERAL = re.compile(
+    r"\be\.?a\b|\bu\.?\s?a\b|\betc\b|\bet autres\b|\band others?\b|\bund andere|\+\s*$|\bdiverse|\bmehrere\b|"
+    r"\bplusieurs\b|\bseveral\b|\bverschillende\b|\bfacturen\b|\bfactures\b|\brechnungen\b|\binvoices\b"
+)
+_SAYS_ALL = re.compile(
+    r"\bsaldo\b|\bsolde\b|\bbalance\b|\ball(?:e|es)? (?:openstaand|offen|open)|\balles\b|\boffenen? posten\b|"
+    r"\btout\b|\btoutes\b"
+)
 _LINKS = frozenset(("en", "et", "and", "und"))
 _GOES_ON = re.compile(r"^\s*(?:[,;+&/]|en|et|and|und)\s*$")
 _GAP = re.compile(r"[ \t\r\n]*[-/._ \t\r\n][ \t\r\n]*")
+# One letter for one letter: every word keeps its place.
+_PLAIN = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy")
 _DIGIT = re.compile(r"[0-9]")
 _WORD = re.compile(r"[a-z0-9]+")
 
@@ -137,16 +153,32 @@ def words_of(number: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(number.lower()))
 
 
+def plain(text: str) -> str:
+    """Return a text in lower case without accents, every letter in its place."""
+    lowered = text.lower()
+    return lowered if lowered.isascii() else lowered.translate(_PLAIN)
+
+
 def says_nothing_else(text: str, name: Collection[str]) -> bool:
     """Whether a text, the words of a name aside, says no more than that something owed is paid."""
-    said = set(_WORD.findall(text.lower()))
+    said = set(_WORD.findall(plain(text)))
     return said <= _SAYS_NOTHING | _SAYS_TO_PAY | set(name)
+
+
+def says_several(text: str) -> bool:
+    """Whether a text says that it is for several invoices."""
+    return _SAYS_SEVERAL.search(plain(text)) is not None
+
+
+def says_all(text: str) -> bool:
+    """Whether a text says that it is for all that is open."""
+    return _SAYS_ALL.search(plain(text)) is not None
 
 
 @lru_cache(maxsize=8192)  # a batch of a file is read for its clues, and again to be matched
 def read(text: str) -> Reading:
     """Return the words of a text, dates, amounts and such left out; nothing of a text without digits."""
-    shown = text[:LONGEST_TEXT].lower()
+    shown = plain(text[:LONGEST_TEXT])
     if not _DIGIT.search(shown):
         return Reading(shown)
     if _ACCOUNT.search(shown):
@@ -224,8 +256,6 @@ def _says(previous: str, before: str) -> str:
 
 def _said(text: str, words: list[Word]) -> frozenset[int]:
     """Return where numbers start that are said to be invoices', lists ("invoices 11, 12 and 13") included."""
-    if not any(part in text for part in _PARTS_THAT_SAY_INVOICE):
-        return frozenset()
     said = {found.end() for found in _SAYS_INVOICE.finditer(text)}
     if not said:
         return frozenset()

@@ -142,6 +142,11 @@ def near_number(case: Case) -> Match | None:
     if len({one.item.id for one in best_ones}) > 1:
         return tie(case, [one.item for one in best_ones])
     item = best_ones[0].item
+    at_that_place = [
+        one.item for one in fitting if one.strength >= Nearness.LIKELY and _overlap(one, best_ones[0])
+    ]
+    if any(other.id != item.id for other in at_that_place):
+        return tie(case, (item, *(other for other in at_that_place if other.id != item.id)))
     if best_ones[0].strength == Nearness.HINT:
         as_sure = [
             one for one in case.of_amount if case.identity(one.customer_id) >= case.identity(item.customer_id)
@@ -162,7 +167,7 @@ def near_numbers(case: Case) -> Match | None:
     for customer_id in dict.fromkeys(one.item.customer_id for one in case.near):
         known = case.identity(customer_id) >= Identity.ALIKE
         mine = [one for one in case.near if one.item.customer_id == customer_id and (
-            known or one.strength == Nearness.STRONG)]  # fmt: skip
+            known or one.strength >= Nearness.LIKELY)]  # fmt: skip
         ranged = in_range(case, customer_id)
         if ranged:
             answers.append(ranged)
@@ -181,11 +186,11 @@ def near_numbers(case: Case) -> Match | None:
 
 
 def near_and_differs(case: Case) -> Match | None:
-    """Treat strong likeness to an item of the very payer as its name, whatever the amount."""
-    strong = [
-        one for one in case.near if one.strength == Nearness.STRONG and case.agrees(one.item.customer_id)
+    """Treat likeness to an item of the very payer that is no mere hint as its name, whatever the amount."""
+    likely = [
+        one for one in case.near if one.strength >= Nearness.LIKELY and case.agrees(one.item.customer_id)
     ]
-    slots = slots_of(case, strong)
+    slots = slots_of(case, likely)
     if not slots or any(len(slot) > 1 for slot in slots):
         return None
     return by_amount(case.naming([slot[0] for slot in slots]))
@@ -198,19 +203,29 @@ def _others_named(case: Case, items: Sequence[OpenItem]) -> list[OpenItem]:
 
 
 def _rivals(case: Case, items: Sequence[OpenItem]) -> list[OpenItem]:
-    """Return items of the payer's own with the same amount, whose number the payer may have mistyped."""
+    """Return items of the payer's own with the same amount: they may have mistyped it, or copied another's."""
     ids = {item.id for item in items}
     named = max(case.identity(item.customer_id) for item in items)
     return [
         item
         for item in case.of_amount
-        if item.id not in ids and case.identity(item.customer_id) > named and case.is_slip_of(item)
+        if item.id not in ids
+        and case.identity(item.customer_id) > named
+        and (
+            case.is_slip_of(item)
+            or (named == Identity.STRANGER and case.identity(item.customer_id) >= Identity.ALIKE)
+        )
     ]
 
 
 def _nearly(case: Case, items: Sequence[OpenItem]) -> Reason:
     written = case.transfer.remittance or case.transfer.structured_reference
     return Reason("NUMBER_NEARLY", {"written": written[:60], "number": listed(items)})
+
+
+def _overlap(one: Near, other: Near) -> bool:
+    """Whether two readings are of the same place of a text."""
+    return one.start < other.start + len(other.text) and other.start < one.start + len(one.text)
 
 
 def _weight(case: Case, one: Near) -> tuple[bool, Nearness]:

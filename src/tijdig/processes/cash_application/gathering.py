@@ -24,6 +24,7 @@ from tijdig.domain.matching import (
     MatchSettings,
     OpenItem,
     Progress,
+    Said,
     Transfer,
     customers_meant,
     decide_clear,
@@ -31,7 +32,9 @@ from tijdig.domain.matching import (
     doubted,
     gather_clues,
     gather_wide_clues,
+    patterns_of,
     payers_seen,
+    spellings,
 )
 from tijdig.domain.money import Money
 from tijdig.ledger import queries as ledger
@@ -190,18 +193,21 @@ def _wider(
     near = ledger.open_items_by_tail(clues.tails, limit=_MOST_OF_ONE_TAIL + 1)
     payers = _payers(clues.accounts, payers_of(clues.accounts), seen)
     paying = {payer.customer_id for known in payers.values() for payer in known}
-    spellings = _spellings(clues.customer_numbers)
-    said = set(customers.by_numbers(spellings).values()) if spellings else set()
     alike = customers.ids_with_names_beginning(clues.names, limit=_MOST_OF_ONE_NAME) | set(searched)
     items = {**named, **{item.id: item for item in (*of_amount, *near)}}
     common_amounts = frozenset((amount.currency, amount.minor) for amount in common)
     first = _evidence(
         items,
-        customer_ids={item.customer_id for item in items.values()} | paying | said | alike,
+        customer_ids={item.customer_id for item in items.values()} | paying | alike,
         known=evidence.debtors,
         payers=payers,
         common_amounts=common_amounts,
     )
+    said = _customers_said(clues.customer_numbers, first.debtors.values())
+    if said:
+        first = _evidence(
+            items, customer_ids=said, known=first.debtors, payers=payers, common_amounts=common_amounts
+        )
     meant = customers_meant(transfers, first, settings, likeness) | paying | said
     owed, whole = ledger.open_items_of_customers(meant, limit=_MOST_OWED_BY_ONE)
     items.update((item.id, item) for item in owed)
@@ -214,6 +220,14 @@ def _wider(
         payers=payers,
     )
     return items, whole_evidence
+
+
+def _customers_said(said: Collection[Said], found: Iterable[Debtor]) -> set[int]:
+    """Return whose numbers may be said; letters and zeros may be left out, as numbers of customers look here."""
+    if not said:
+        return set()
+    looks = patterns_of((*(debtor.number for debtor in found), *customers.some_numbers()))
+    return set(customers.by_numbers(spellings(said, looks)).values())
 
 
 def _evidence(
@@ -261,8 +275,3 @@ def _credits(customer_ids: Collection[int]) -> tuple[CreditLeft, ...]:
         )
         for credit in ledger.credits_left_of(customer_ids).values()
     )
-
-
-def _spellings(numbers: Collection[str]) -> set[str]:
-    """Return how customer numbers may be stored: payers write them in any case."""
-    return {spelling for number in numbers for spelling in (number, number.upper(), number.capitalize())}

@@ -222,8 +222,10 @@ def test_statements_and_movements_stay_and_count_when_statements_could_be_taken_
     with connections[empty_database].cursor() as cursor:
         cursor.execute(
             _A_STATEMENT.replace("rejected,", "format, rejected,").replace("'[]'", "'camt.053', '[]'")
-            + _A_MOVEMENT.replace("batch_incomplete,", "batch_incomplete, returned, exchange_rate,")
-            .replace("false, 'AC04'", "false, false, '', 'AC04'")
+            + _A_MOVEMENT.replace(
+                "batch_incomplete,", "batch_incomplete, returned, exchange_rate, original_currency,"
+            )
+            .replace("false, 'AC04'", "false, false, '', '', 'AC04'")
             .replace("'f'", f"'{'f' * 64}'")
         )
     to(empty_database)

@@ -7,14 +7,14 @@ its end; until then nothing of it is in memory.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from tijdig.banking import told_twice
+from tijdig.banking import taken_back, told_twice
 from tijdig.banking.fingerprints import FINGERPRINT, goes_on, likeness
 from tijdig.banking.models import BankLine
 from tijdig.domain.documents import Rejected, Statement, StatementLine
@@ -171,11 +171,17 @@ class Intake:
         self._waiting.clear()
 
     def store(
-        self, statement_ids: Sequence[int], account_ids: Sequence[int], *, format_name: str
+        self,
+        statement_ids: Sequence[int],
+        account_ids: Sequence[int],
+        *,
+        format_name: str,
+        again: Collection[int] | None = None,
     ) -> Counter[int]:
         """Add the movements that are new; return how many were, by the place of their statement.
 
-        The ids are those of `statements`, in that order; `format_name` is the kind of file.
+        The ids are those of `statements`, in that order; `format_name` is the kind of file. Of a file that is
+        read `again`, only what is told at these places counts (see taken_back).
         """
         if not self._has_table:
             return Counter()
@@ -196,6 +202,8 @@ class Intake:
             if other:
                 days = {"format": format_name, "first": first, "last": last}
                 told_twice.mark_told(cursor, _COUNTED, {**parameters, **days})
+            if again is not None:
+                taken_back.revive(cursor, _COUNTED, parameters, again)
             cursor.execute(_STORE, parameters)
             places = {statement_id: place for place, statement_id in enumerate(statement_ids)}
             new = Counter({places[statement_id]: count for statement_id, count in cursor.fetchall()})

@@ -16,6 +16,7 @@ from tijdig.banking.known_payers import known_payers as known_payers
 from tijdig.banking.known_payers import payers_of as payers_of
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
 from tijdig.banking.states import LineState as LineState
+from tijdig.banking.taken_back import STANDS
 from tijdig.domain.documents import Rejected
 from tijdig.domain.money import AmountInvalid, Money
 from tijdig.domain.reasons import Reason, from_data
@@ -75,6 +76,7 @@ class Flag(StrEnum):
     NUMBER_SKIPPED = "NUMBER_SKIPPED"
     OVERLAPS = "OVERLAPS"
     HAS_REJECTED = "HAS_REJECTED"
+    TAKEN_BACK = "TAKEN_BACK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,9 @@ class StatementView:
     gap: Money | None
     rejected: tuple[Rejected, ...]
     imported_at: datetime
+    taken_back_at: datetime | None
+    """Since when nothing of it counts; None for one that does."""
+    taken_back_by: str
     flags: tuple[Flag, ...]
 
 
@@ -305,7 +310,8 @@ def data_until() -> dict[str, date]:
             """SELECT account.number, statement.to_date FROM banking_bankaccount account
                CROSS JOIN LATERAL (
                    SELECT to_date FROM banking_bankstatement
-                   WHERE account_id = account.id AND to_date IS NOT NULL ORDER BY to_date DESC LIMIT 1
+                   WHERE account_id = account.id AND to_date IS NOT NULL AND taken_back_at IS NULL
+                   ORDER BY to_date DESC LIMIT 1
                ) statement
                WHERE account.organisation_id = %s ORDER BY account.number, statement.to_date""",
             [tenancy.current_organisation_id()],
@@ -339,6 +345,31 @@ def state_counts(*, statement_ids: Collection[int] | None = None) -> dict[LineSt
         found = found.filter(statement_id__in=statement_ids)
     counted = dict(found.order_by().values_list("state").annotate(Count("pk")))
     return {state: counted.get(state.value, 0) for state in LineState}
+
+
+@dataclass(frozen=True, slots=True)
+class StateSum:
+    """How many movements are in a state, and how much money came in by them (`is_in`) or went out, in a currency."""
+
+    state: LineState
+    is_in: bool
+    amount: Money
+    count: int
+
+
+def standing_sums(statement_ids: Collection[int]) -> tuple[StateSum, ...]:
+    """Return the movements of these statements that count, by state, direction and currency."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT state, amount > 0, currency, sum(amount)::bigint, count(*) FROM banking_bankline
+                WHERE organisation_id = %s AND statement_id = ANY(%s) AND {STANDS}
+                GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",  # noqa: S608  names of our own
+            [tenancy.current_organisation_id(), list(statement_ids)],
+        )
+        return tuple(
+            StateSum(LineState(state), is_in, Money(minor, currency), count)
+            for state, is_in, currency, minor, count in cursor.fetchall()
+        )
 
 
 def accounts() -> tuple[AccountView, ...]:
@@ -395,7 +426,7 @@ def _before(statement_ids: list[int]) -> dict[int, tuple[int | None, str]]:
             """SELECT s.id, b.closing_balance, b.sequence
                FROM banking_bankstatement s CROSS JOIN LATERAL (
                    SELECT p.closing_balance, p.sequence FROM banking_bankstatement p
-                   WHERE p.account_id = s.account_id AND p.id <> s.id
+                   WHERE p.account_id = s.account_id AND p.id <> s.id AND p.taken_back_at IS NULL
                      AND (s.opening_balance IS NULL OR p.closing_balance IS NOT NULL)
                      AND p.to_date <= s.from_date AND (p.to_date < s.to_date OR p.id < s.id)
                    ORDER BY p.to_date DESC, (p.closing_balance = s.opening_balance) DESC NULLS LAST, p.id DESC
@@ -424,6 +455,8 @@ def _statement_view(row: BankStatement, before: tuple[int | None, str] | None) -
         Flag.OVERLAPS: row.known_lines > 0,
         Flag.HAS_REJECTED: bool(row.rejected),
     }
+    if row.taken_back_at is not None:
+        flags = {Flag.TAKEN_BACK: True}
     return StatementView(
         id=row.pk,
         file_id=row.file_id,
@@ -444,6 +477,8 @@ def _statement_view(row: BankStatement, before: tuple[int | None, str] | None) -
         gap=_money(gap or None, currency),
         rejected=tuple(Rejected(part["where"], part["reason"]) for part in row.rejected),
         imported_at=row.imported_at,
+        taken_back_at=row.taken_back_at,
+        taken_back_by=row.taken_back_by,
         flags=tuple(flag for flag, raised in flags.items() if raised),
     )
 

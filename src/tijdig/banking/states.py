@@ -11,3 +11,9 @@ class LineState(StrEnum):
     WAITING = "WAITING"
     BOOKED = "BOOKED"
     IGNORED = "IGNORED"
+
+
+LEFT_TO_A_PERSON = frozenset(
+    {"BOOKING_UNDONE", "BOOKING_UNDONE_SAYING", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"}
+)
+"""Reasons of movements that a person took back or up again; deciding once more by itself would undo that."""

@@ -31,6 +31,7 @@ from tijdig.ledger.operations.correcting import (
     AllocationUndoneAlready,
     ReversalCannotBeUndone,
     reverse_credit,
+    reverse_credits,
     undo_allocation,
 )
 from tijdig.ledger.operations.forgiving import (
@@ -53,6 +54,7 @@ from tijdig.ledger.operations.moving import (
     lock_away,
     move_to_customer,
     release,
+    release_returned,
     take_back,
 )
 from tijdig.ledger.operations.rows import Settlement
@@ -100,7 +102,9 @@ __all__ = [
     "lock_away",
     "move_to_customer",
     "release",
+    "release_returned",
     "reverse_credit",
+    "reverse_credits",
     "take_back",
     "undo_allocation",
     "write_off",

@@ -16,6 +16,7 @@ from tijdig.processes.cash_application.by_hand import (
     LineNotIgnored,
     LineNotWaiting,
     NotAReceipt,
+    StatementCountsNot,
     allocate_credit,
     book_in_other_currency,
     book_line,
@@ -47,6 +48,14 @@ from tijdig.processes.cash_application.on_account import (
 )
 from tijdig.processes.cash_application.proposing import LineProposal, likeliest, proposals_for
 from tijdig.processes.cash_application.setting_aside import RuleEffect, make_rule
+from tijdig.processes.cash_application.taking_back import (
+    Foreseen,
+    StatementStays,
+    TakenBack,
+    foresee,
+    take_statements_back,
+    take_statements_in_again,
+)
 from tijdig.processes.cash_application.write_offs import (
     SmallDifferences,
     small_differences,
@@ -62,6 +71,7 @@ __all__ = [
     "CannotDivide",
     "CurrencyIsTheSame",
     "CustomerUnclear",
+    "Foreseen",
     "LineNotBooked",
     "LineNotIgnored",
     "LineNotWaiting",
@@ -73,13 +83,17 @@ __all__ = [
     "ProposedDivision",
     "RuleEffect",
     "SmallDifferences",
+    "StatementCountsNot",
+    "StatementStays",
     "TablePreview",
+    "TakenBack",
     "TooBusy",
     "allocate_credit",
     "apply_waiting",
     "book_in_other_currency",
     "book_line",
     "divide_on_account",
+    "foresee",
     "give_discount",
     "ignore_line",
     "import_bank_file",
@@ -95,6 +109,8 @@ __all__ = [
     "reopen_line",
     "small_differences",
     "table_preview",
+    "take_statements_back",
+    "take_statements_in_again",
     "unbook_line",
     "undo_allocation",
     "unpacked",

@@ -16,7 +16,7 @@ from tijdig.banking import originals
 from tijdig.banking import queries as bank
 from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView, StatementView
-from tijdig.banking.states import LineState
+from tijdig.banking.states import LEFT_TO_A_PERSON, LineState
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.matching import Match, MatchSettings, Proposal
 from tijdig.formats import pain002
@@ -39,8 +39,6 @@ _APPLYING = 7_042_001
 
 # Movements that are nobody's receipt need no person; what came back does.
 _IGNORED_BY_ITSELF = frozenset({"MONEY_OUT", "NO_MONEY_MOVED"})
-# A person took these back; booking them again by itself would undo that.
-_LEFT_TO_A_PERSON = returns.LEFT_TO_A_PERSON
 
 
 class TooBusy(RuntimeError):
@@ -88,7 +86,7 @@ def import_bank_file(
     Raises banking.operations.BankFileRefused when nothing in it can be read, and AccountUnknown, one of them,
     for an account that is none of the known ones unless somebody said with `new_accounts` that it is; TooBusy.
     """
-    _one_at_a_time()
+    one_at_a_time()
     if pain002.looks_like(content):
         file_id, heard = status_reports.take_in(name=name, content=content, on=on, actor=actor)
         is_new = heard is not None
@@ -117,11 +115,19 @@ def apply_waiting(*, on: date, actor: str) -> Booked:
 
     What a person took back stays with the person. Raises TooBusy.
     """
-    _one_at_a_time()
+    one_at_a_time()
     return _apply(None, on=on, actor=actor)
 
 
-def _one_at_a_time() -> None:
+def apply_again(statement_ids: Collection[int], *, on: date, actor: str) -> Booked:
+    """Match what waits of these statements as at import; and look once more at returns that wait for a payment.
+
+    The caller called one_at_a_time before. Raises TooBusy.
+    """
+    return _apply(statement_ids, on=on, actor=actor)
+
+
+def one_at_a_time() -> None:
     """Wait until no other file is being applied in this organisation, and hold others off until we commit.
 
     Large files take many batches; two at once would lock items in a circle.
@@ -174,7 +180,7 @@ def _apply_batch(line_ids: Sequence[int], settings: MatchSettings, *, on: date, 
 
 
 def _is_left_to_a_person(line: LineView) -> bool:
-    return line.reason is not None and line.reason.code in _LEFT_TO_A_PERSON
+    return line.reason is not None and line.reason.code in LEFT_TO_A_PERSON
 
 
 def _match_and_book(lines: Sequence[LineView], settings: MatchSettings, *, on: date, actor: str) -> Booked:

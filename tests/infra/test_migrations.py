@@ -236,6 +236,26 @@ def test_statements_and_movements_stay_and_count_when_statements_could_be_taken_
         assert cursor.fetchall() == [("f" * 64, "WAITING")]
 
 
+def test_what_told_of_a_return_tells_it_still_when_tellings_could_be_withdrawn(empty_database: str) -> None:
+    to(empty_database, "payments", "0002_walls")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_A_TELLING)
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT source, counts, withdrawn FROM payments_returntelling")
+        assert cursor.fetchall() == [("bank:1", True, False)]
+
+
+_A_TELLING = """
+    SET session_replication_role = replica;
+    INSERT INTO payments_return (id, organisation_id, line_id, on_date, amount, charges, currency, code, loosened,
+        actor, at) VALUES (1, 7, 1, '2026-01-31', 100, 0, 'EUR', 'AM04', '[]', 'cli', now());
+    INSERT INTO payments_returntelling (organisation_id, return_id, source, statement, bank_reference, counts)
+        VALUES (7, 1, 'bank:1', '', '', true);
+    SET session_replication_role = DEFAULT;
+"""
+
+
 _A_MOVEMENT = """
     INSERT INTO banking_bankline (organisation_id, statement_id, account_id, fingerprint, position, booking_date,
         amount, currency, counterparty_name, counterparty_iban, structured_reference, remittance, end_to_end_id,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from tests.banking.builders import ACCOUNT, DAY, Entry, bank_file, statement
+from tests.banking.builders import DAY, Entry, bank_file, statement
 from tests.ledger.builders import a_credit, a_customer, an_item, an_organisation, new_item
 from tests.ledger.test_two_at_once import at_once, names
 from tijdig.banking import matcher_records
@@ -19,7 +19,6 @@ from tijdig.banking import queries as bank
 from tijdig.banking.operations import TakenBackBefore
 from tijdig.banking.own_accounts import known_accounts
 from tijdig.banking.queries import Flag, LineView
-from tijdig.banking.states import LineState
 from tijdig.banking.taken_back import StatementMissing, StatementStands, StatementTakenBack
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.money import Money
@@ -241,7 +240,7 @@ def test_two_people_take_it_back_at_once() -> None:
 def test_the_same_file_again_says_that_it_was_taken_back(customer: int, item: int) -> None:
     done = bring(PAID)
     back(done)
-    with pytest.raises(TakenBackBefore, match="taken back on .*. Take it in again on the page") as refused:
+    with pytest.raises(TakenBackBefore, match=r"taken back on .*\. Take it in again on the page") as refused:
         bring(PAID)
     assert refused.value.statement_id == done.statements[0].id
     again(done)

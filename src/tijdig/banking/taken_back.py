@@ -157,31 +157,50 @@ def revive(cursor: Any, counted: str, parameters: Mapping[str, Any], places: Col
     `counted` is a query that gives each row its statement, account, likeness and occurrence. The others of a
     file are marked as told. What a person had taken in hand stays with a person.
     """
-    given = {
-        **parameters,
-        "chosen": list(places),
-        "aside": [_ASIDE, _ELSEWHERE],
-        "left": sorted(LEFT_TO_A_PERSON),
-        "again": Reason("TAKEN_UP_AGAIN").code,
-    }
-    cursor.execute("UPDATE bank_incoming SET told = true WHERE NOT place = ANY(%(chosen)s)", given)
+    cursor.execute("UPDATE bank_incoming SET told = true WHERE NOT place = ANY(%s)", [list(places)])
+    # Brought together here, not in SQL: the planner expects one row of a file and would compare each with each.
     cursor.execute(
-        f"""WITH told AS MATERIALIZED (
-                SELECT statement_id, {FINGERPRINT} AS fingerprint FROM ({counted}) AS incoming WHERE NOT told
-            )
-            UPDATE banking_bankline line SET
-                fingerprint = told.fingerprint,
-                state = CASE WHEN line.reason->>'code' = ANY(%(aside)s) THEN 'WAITING' ELSE line.state END,
-                reason = CASE WHEN NOT line.reason->>'code' = ANY(%(aside)s) THEN line.reason
-                              WHEN line.corrected_date IS NOT NULL OR line.reason->>'before' = ANY(%(left)s)
-                              THEN jsonb_build_object('code', %(again)s::text) ELSE '{{}}' END
-            FROM told
-            WHERE line.organisation_id = %(organisation)s AND line.statement_id = told.statement_id
-              AND strpos(line.fingerprint, '-') > 0 AND split_part(line.fingerprint, '-', 1) = told.fingerprint
-              AND NOT EXISTS (SELECT FROM banking_bankline known
-                              WHERE known.organisation_id = %(organisation)s
-                                AND known.fingerprint = told.fingerprint)""",  # noqa: S608  names of our own
-        given,
+        f"SELECT statement_id, {FINGERPRINT} FROM ({counted}) AS incoming WHERE NOT told",  # noqa: S608
+        parameters,
+    )
+    told: set[tuple[int, str]] = set(cursor.fetchall())
+    retired_lines = _fetch(
+        f"""SELECT id, statement_id, split_part(fingerprint, '-', 1) FROM banking_bankline
+            WHERE organisation_id = %(organisation)s AND statement_id = ANY(%(statements)s) AND NOT ({STANDS})""",  # noqa: S608
+        {"statements": list({statement_id for statement_id, _fingerprint in told})},
+    )
+    wanted = {
+        line_id: fingerprint
+        for line_id, statement_id, fingerprint in retired_lines
+        if (statement_id, fingerprint) in told
+    }
+    counting = _fetch(
+        """SELECT fingerprint FROM banking_bankline
+           WHERE organisation_id = %(organisation)s AND fingerprint = ANY(%(all)s)""",
+        {"all": list(wanted.values())},
+    )
+    elsewhere = {fingerprint for (fingerprint,) in counting}
+    _count_again({line_id: mark for line_id, mark in wanted.items() if mark not in elsewhere})
+
+
+def _count_again(fingerprints: Mapping[int, str]) -> None:
+    """Let these movements count again, each under its fingerprint."""
+    _run(
+        """UPDATE banking_bankline line SET
+               fingerprint = again.fingerprint,
+               state = CASE WHEN line.reason->>'code' = ANY(%(aside)s) THEN 'WAITING' ELSE line.state END,
+               reason = CASE WHEN NOT line.reason->>'code' = ANY(%(aside)s) THEN line.reason
+                             WHEN line.corrected_date IS NOT NULL OR line.reason->>'before' = ANY(%(left)s)
+                             THEN jsonb_build_object('code', %(taken_up)s::text) ELSE '{}' END
+           FROM unnest(%(ids)s::bigint[], %(fingerprints)s::text[]) AS again (id, fingerprint)
+           WHERE line.id = again.id""",
+        {
+            "ids": list(fingerprints),
+            "fingerprints": list(fingerprints.values()),
+            "aside": [_ASIDE, _ELSEWHERE],
+            "left": sorted(LEFT_TO_A_PERSON),
+            "taken_up": Reason("TAKEN_UP_AGAIN").code,
+        },
     )
 
 

@@ -230,6 +230,47 @@ _A_PAYMENT_TAKEN_BACK = """
 """
 
 
+def test_statements_and_movements_stay_and_count_when_statements_could_be_taken_back(
+    empty_database: str,
+) -> None:
+    to(empty_database, "banking", "0030_receipts_by_clue")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(
+            _A_STATEMENT.replace("rejected,", "format, rejected,").replace("'[]'", "'camt.053', '[]'")
+            + _A_MOVEMENT.replace(
+                "batch_incomplete,", "batch_incomplete, returned, exchange_rate, original_currency,"
+            )
+            .replace("false, 'AC04'", "false, false, '', '', 'AC04'")
+            .replace("'f'", f"'{'f' * 64}'")
+        )
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT taken_back_at, taken_back_by FROM banking_bankstatement")
+        assert cursor.fetchall() == [(None, "")]
+        cursor.execute("SELECT fingerprint, state FROM banking_bankline")
+        assert cursor.fetchall() == [("f" * 64, "WAITING")]
+
+
+def test_what_told_of_a_return_tells_it_still_when_tellings_could_be_withdrawn(empty_database: str) -> None:
+    to(empty_database, "payments", "0002_walls")
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute(_A_TELLING)
+    to(empty_database)
+    with connections[empty_database].cursor() as cursor:
+        cursor.execute("SELECT source, counts, withdrawn FROM payments_returntelling")
+        assert cursor.fetchall() == [("bank:1", True, False)]
+
+
+_A_TELLING = """
+    SET session_replication_role = replica;
+    INSERT INTO payments_return (id, organisation_id, line_id, on_date, amount, charges, currency, code, loosened,
+        actor, at) VALUES (1, 7, 1, '2026-01-31', 100, 0, 'EUR', 'AM04', '[]', 'cli', now());
+    INSERT INTO payments_returntelling (organisation_id, return_id, source, statement, bank_reference, counts)
+        VALUES (7, 1, 'bank:1', '', '', true);
+    SET session_replication_role = DEFAULT;
+"""
+
+
 _A_MOVEMENT = """
     INSERT INTO banking_bankline (organisation_id, statement_id, account_id, fingerprint, position, booking_date,
         amount, currency, counterparty_name, counterparty_iban, structured_reference, remittance, end_to_end_id,

@@ -7,14 +7,14 @@ its end; until then nothing of it is in memory.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from tijdig.banking import held, told_again, told_twice
+from tijdig.banking import held, taken_back, told_again, told_twice
 from tijdig.banking.fingerprints import goes_on, likeness
 from tijdig.banking.held import COLUMNS, TEXTS, TYPES
 from tijdig.banking.models import BankLine
@@ -156,12 +156,19 @@ class Intake:
         self._waiting.clear()
 
     def store(
-        self, statement_ids: Sequence[int], account_ids: Sequence[int], *, format_name: str, hold: bool
+        self,
+        statement_ids: Sequence[int],
+        account_ids: Sequence[int],
+        *,
+        format_name: str,
+        hold: bool = False,
+        again: Collection[int] | None = None,
     ) -> Counter[int]:
         """Add the movements that are new; return how many were, by the place of their statement.
 
         The ids are those of `statements`, in that order; `format_name` is the kind of file. With `hold` plain
-        receipts are held back (see held).
+        receipts are held back (see held). Of a file that is read `again`, only what is told at these places
+        counts (see taken_back).
         """
         parameters: dict[str, Any] = {
             "organisation": tenancy.current_organisation_id(),
@@ -180,14 +187,16 @@ class Intake:
             if other:
                 days = {"format": format_name, "first": first, "last": last}
                 told_twice.mark_told(cursor, _COUNTED, {**parameters, **days})
-            again = told_again.earlier_tellings(
+            earlier = told_again.earlier_tellings(
                 kind=format_name,
                 account_ids=account_ids,
                 spans=[each.span for each in self.statements],
                 but=statement_ids,
             )
-            if again:
-                told_again.mark_told(cursor, _COUNTED, parameters, again)
+            if earlier:
+                told_again.mark_told(cursor, _COUNTED, parameters, earlier)
+            if again is not None:
+                taken_back.revive(cursor, _COUNTED, parameters, again)
             new = held.take(cursor, _COUNTED, parameters, hold=hold)
             cursor.execute("DROP TABLE bank_incoming")
         return Counter({place: new[statement_id] for place, statement_id in enumerate(statement_ids)})

@@ -135,6 +135,20 @@ def refute_payers(seen: Iterable[PaidFor]) -> None:
 
 
 @transaction.atomic
+def unlearn_payers(seen: Iterable[PaidFor]) -> None:
+    """Take back that bookings taught which account pays for whom, in a fixed number of statements.
+
+    Unlike refute_payers this says nothing against them; one that nothing is known of any more is forgotten.
+    """
+    told = _summed(seen)
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_UNLEARN, _columns(told))
+        cursor.execute(_FORGET, _columns(told))
+
+
+@transaction.atomic
 def forget_payer(*, payer_id: int, customer_id: int, actor: str) -> None:
     """Forget that an account pays for this customer; a later booking may teach it again. Raises PayerMissing."""
     deleted, _tables = Row.objects.filter(pk=payer_id, customer_id=customer_id).delete()
@@ -209,6 +223,18 @@ _LEARN = """
     SET confirmed = known.confirmed + excluded.confirmed,
         first_date = least(known.first_date, excluded.first_date),
         last_date = greatest(known.last_date, excluded.last_date)
+"""
+_UNLEARN = """
+    UPDATE banking_knownpayer known SET confirmed = greatest(known.confirmed - told.times, 0)
+    FROM unnest(%(accounts)s::text[], %(customers)s::bigint[], %(times)s::int[]) AS told (account, customer_id, times)
+    WHERE known.organisation_id = %(organisation)s AND known.account = told.account
+      AND known.customer_id = told.customer_id
+"""
+_FORGET = """
+    DELETE FROM banking_knownpayer known
+    USING unnest(%(accounts)s::text[], %(customers)s::bigint[]) AS told (account, customer_id)
+    WHERE known.organisation_id = %(organisation)s AND known.account = told.account
+      AND known.customer_id = told.customer_id AND known.confirmed = 0 AND known.refuted = 0
 """
 _REFUTE = """
     UPDATE banking_knownpayer known SET refuted = known.refuted + told.times

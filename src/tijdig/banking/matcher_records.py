@@ -119,6 +119,22 @@ def count_bookings(booked: Iterable[tuple[str, date]]) -> None:
 
 
 @transaction.atomic
+def uncount_bookings(line_ids: Collection[int]) -> None:
+    """Count no longer what matchers booked on these lines, in one statement; what was corrected stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE banking_matchermonth known SET booked = greatest(known.booked - told.times, 0)
+               FROM (SELECT matcher, date_trunc('month', booking_date)::date AS month, count(*) AS times
+                     FROM banking_bankline
+                     WHERE organisation_id = %(organisation)s AND id = ANY(%(lines)s) AND matcher <> ''
+                       AND corrected_date IS NULL GROUP BY 1, 2) AS told
+               WHERE known.organisation_id = %(organisation)s AND known.matcher = told.matcher
+                 AND known.month = told.month""",
+            {"organisation": tenancy.current_organisation_id(), "lines": list(line_ids)},
+        )
+
+
+@transaction.atomic
 def correct_lines(line_ids: Collection[int], *, on: date) -> frozenset[str]:
     """Note that a person took back or moved what matchers booked on these lines; return which matchers.
 

@@ -47,6 +47,9 @@ class BankStatement(models.Model):
     balance_difference = models.BigIntegerField(default=0)
     rejected = models.JSONField(default=list)
     imported_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    """Since when nothing of it counts; it may be taken in again (see standing)."""
+    taken_back_by = models.CharField(max_length=100, blank=True, db_default="")
 
     class Meta:
         indexes = (
@@ -106,7 +109,8 @@ class BankLine(models.Model):
     organisation_id = models.BigIntegerField()
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT)
     account = models.ForeignKey(BankAccount, on_delete=models.PROTECT)
-    fingerprint = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=90)
+    """What tells it apart (see fingerprints); behind it its id, as long as its statement does not count."""
     position = models.IntegerField()
     booking_date = models.DateField()
     value_date = models.DateField(null=True, blank=True)

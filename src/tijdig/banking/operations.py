@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -17,11 +18,13 @@ from tijdig.banking.known_payers import PayerMissing as PayerMissing
 from tijdig.banking.known_payers import forget_payer as forget_payer
 from tijdig.banking.known_payers import learn_payers as learn_payers
 from tijdig.banking.known_payers import refute_payers as refute_payers
+from tijdig.banking.known_payers import unlearn_payers as unlearn_payers
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
 from tijdig.banking.own_accounts import known_accounts
 from tijdig.banking.states import LineState, as_arrays
 from tijdig.banking.states import StateChange as StateChange
 from tijdig.banking.table_layouts import saved_layout
+from tijdig.banking.taken_back import day_of
 from tijdig.banking.told_twice import set_aside_lumps
 from tijdig.domain.documents import Rejected
 from tijdig.domain.money import Money
@@ -56,6 +59,20 @@ class AccountUnknown(BankFileRefused):
         )
         self.accounts = tuple(accounts)
         self.known = tuple(known)
+
+
+class TakenBackBefore(BankFileRefused):
+    """The file was here, and `statement_id` of it was taken back."""
+
+    def __init__(self, name: str, statement_id: int, taken_back_at: datetime) -> None:
+        super().__init__(
+            _(
+                "%(name)s was here before, and a statement of it was taken back on %(day)s. Take it in again on the "
+                "page of that statement: Bank, Statements."
+            )
+            % {"name": name, "day": day_of(taken_back_at)}
+        )
+        self.statement_id = statement_id
 
 
 def _some(accounts: Sequence[str]) -> str:
@@ -112,11 +129,13 @@ def record_file(
     The same bytes a second time change nothing; a statement that overlaps an earlier one adds only what is
     new. With `hold` plain receipts of a new file are held back for the caller to write down (see held).
     Raises BankFileRefused when nothing in it can be read as a statement; AccountUnknown when it is of an
-    account that is none of the known ones, unless a person said with `new_accounts` that it is theirs.
+    account that is none of the known ones, unless a person said with `new_accounts` that it is theirs;
+    TakenBackBefore when it was here, and was taken back.
     """
     stored, _ = files.keep(name=name, content=content)
     outcomes = _outcomes(stored.pk)
     if outcomes:
+        _refuse_taken_back(stored.pk, name)
         return FileOutcome(stored.pk, False, outcomes)
     said_ours = _take_in(name, content, stored.pk, hold=hold, new_accounts=new_accounts)
     outcome = FileOutcome(stored.pk, True, _outcomes(stored.pk))
@@ -175,6 +194,12 @@ def _refuse_unreadable(statements: Sequence[Incoming]) -> None:
     if any(statement.read for statement in statements) or (statements and not refused):
         return
     raise BankFileRefused(_nothing_readable(refused) if refused else _("This file holds no bank statement."))
+
+
+def _refuse_taken_back(file_id: int, name: str) -> None:
+    found = BankStatement.objects.filter(file_id=file_id, taken_back_at__isnull=False).order_by("pk").first()
+    if found is not None and found.taken_back_at is not None:
+        raise TakenBackBefore(name, found.pk, found.taken_back_at)
 
 
 def _nothing_readable(refused: Sequence[Rejected]) -> str:

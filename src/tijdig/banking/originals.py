@@ -10,6 +10,7 @@ from django.db import connection
 
 from tijdig.banking.queries import LineView, lines
 from tijdig.banking.states import LineState
+from tijdig.banking.taken_back import STANDS
 from tijdig.infra import tenancy
 
 # A mark (or account and amount) that more payments bear identifies none of them.
@@ -85,9 +86,10 @@ def receipts_of_account(account: str) -> tuple[int, ...]:
     """Return the last payments that came in from an account, newest first."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """SELECT id FROM banking_bankline
-               WHERE organisation_id = %s AND amount > 0 AND NOT returned AND counterparty_iban <> ''
-                 AND counterparty_iban = %s ORDER BY booking_date DESC, id DESC LIMIT %s""",
+            f"""SELECT id FROM banking_bankline
+                WHERE organisation_id = %s AND amount > 0 AND NOT returned AND counterparty_iban <> ''
+                  AND counterparty_iban = %s AND {STANDS}
+                ORDER BY booking_date DESC, id DESC LIMIT %s""",  # noqa: S608  names of our own
             [tenancy.current_organisation_id(), account, _MOST_OF_ONE_MARK],
         )
         return tuple(row[0] for row in cursor.fetchall())
@@ -105,7 +107,7 @@ def _marked(column: str, parameter: str) -> str:
     return f"""
         SELECT id FROM (
             SELECT id, count(*) OVER (PARTITION BY {column}) AS times FROM banking_bankline
-            WHERE organisation_id = %(organisation)s AND amount > 0 AND NOT returned
+            WHERE organisation_id = %(organisation)s AND amount > 0 AND NOT returned AND {STANDS}
               AND {column} <> '' AND {column} = ANY(%({parameter})s)
         ) AS marked WHERE times <= %(most)s"""  # noqa: S608  names of our own
 
@@ -117,7 +119,7 @@ _RECEIPTS = f"""
         SELECT line.id, count(*) OVER (PARTITION BY line.counterparty_iban, line.amount) AS times
         FROM unnest(%(accounts)s::text[], %(amounts)s::bigint[]) AS wanted (account, amount)
         JOIN banking_bankline AS line
-          ON line.organisation_id = %(organisation)s AND line.amount > 0 AND NOT line.returned
+          ON line.organisation_id = %(organisation)s AND line.amount > 0 AND NOT line.returned AND {STANDS}
          AND line.counterparty_iban <> '' AND line.counterparty_iban = wanted.account
          AND line.amount = wanted.amount
     ) AS alike WHERE times <= %(most)s"""  # noqa: S608  names of our own

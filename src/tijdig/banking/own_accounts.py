@@ -9,10 +9,17 @@ from tijdig.organisations import queries as organisations
 
 
 def known_accounts() -> tuple[str, ...]:
-    """Return the numbers of the own accounts that are known, as they are written."""
+    """Return the numbers of the own accounts that are known, as they are written.
+
+    An account whose statements were all taken back is not.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number FROM banking_bankaccount WHERE organisation_id = %s ORDER BY number",
+            """SELECT number FROM banking_bankaccount account
+               WHERE organisation_id = %s AND EXISTS (
+                   SELECT FROM banking_bankstatement
+                   WHERE account_id = account.id AND taken_back_at IS NULL)
+               ORDER BY number""",
             [tenancy.current_organisation_id()],
         )
         numbers = [number for (number,) in cursor.fetchall()]

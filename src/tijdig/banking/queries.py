@@ -17,6 +17,7 @@ from tijdig.banking.known_payers import known_payers as known_payers
 from tijdig.banking.known_payers import payers_of as payers_of
 from tijdig.banking.models import BankAccount, BankLine, BankStatement
 from tijdig.banking.states import LineState as LineState
+from tijdig.banking.taken_back import STANDS
 from tijdig.domain.documents import Rejected
 from tijdig.domain.money import AmountInvalid, Money
 from tijdig.domain.reasons import Reason, from_data
@@ -77,6 +78,7 @@ class Flag(StrEnum):
     NUMBER_SKIPPED = "NUMBER_SKIPPED"
     OVERLAPS = "OVERLAPS"
     HAS_REJECTED = "HAS_REJECTED"
+    TAKEN_BACK = "TAKEN_BACK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,9 @@ class StatementView:
     gap: Money | None
     rejected: tuple[Rejected, ...]
     imported_at: datetime
+    taken_back_at: datetime | None
+    """Since when nothing of it counts; None for one that does."""
+    taken_back_by: str
     flags: tuple[Flag, ...]
 
 
@@ -311,7 +316,8 @@ def data_until() -> dict[str, date]:
             """SELECT account.number, statement.to_date FROM banking_bankaccount account
                CROSS JOIN LATERAL (
                    SELECT to_date FROM banking_bankstatement
-                   WHERE account_id = account.id AND to_date IS NOT NULL ORDER BY to_date DESC LIMIT 1
+                   WHERE account_id = account.id AND to_date IS NOT NULL AND taken_back_at IS NULL
+                   ORDER BY to_date DESC LIMIT 1
                ) statement
                WHERE account.organisation_id = %s ORDER BY account.number, statement.to_date""",
             [tenancy.current_organisation_id()],
@@ -345,6 +351,31 @@ def state_counts(*, statement_ids: Collection[int] | None = None) -> dict[LineSt
         found = found.filter(statement_id__in=statement_ids)
     counted = dict(found.order_by().values_list("state").annotate(Count("pk")))
     return {state: counted.get(state.value, 0) for state in LineState}
+
+
+@dataclass(frozen=True, slots=True)
+class StateSum:
+    """How many movements are in a state, and how much money came in by them (`is_in`) or went out, in a currency."""
+
+    state: LineState
+    is_in: bool
+    amount: Money
+    count: int
+
+
+def standing_sums(statement_ids: Collection[int]) -> tuple[StateSum, ...]:
+    """Return the movements of these statements that count, by state, direction and currency."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT state, amount > 0, currency, sum(amount)::bigint, count(*) FROM banking_bankline
+                WHERE organisation_id = %s AND statement_id = ANY(%s) AND {STANDS}
+                GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",  # noqa: S608  names of our own
+            [tenancy.current_organisation_id(), list(statement_ids)],
+        )
+        return tuple(
+            StateSum(LineState(state), is_in, Money(minor, currency), count)
+            for state, is_in, currency, minor, count in cursor.fetchall()
+        )
 
 
 def accounts() -> tuple[AccountView, ...]:
@@ -391,7 +422,9 @@ def _statement_views(rows: Iterable[BankStatement]) -> tuple[StatementView, ...]
 
 def _missing_before(rows: Sequence[BankStatement]) -> dict[int, Before]:
     """Return what is missing before each of these statements, of those that tell their days."""
-    known = BankStatement.objects.filter(account_id__in={row.account_id for row in rows}).values_list(
+    known = BankStatement.objects.filter(
+        account_id__in={row.account_id for row in rows}, taken_back_at__isnull=True
+    ).values_list(
         "account_id", "pk", "format", "from_date", "to_date", "opening_balance", "closing_balance", "sequence"
     )
     of_account: dict[int, list[Placed]] = defaultdict(list)
@@ -414,6 +447,8 @@ def _statement_view(row: BankStatement, before: Before) -> StatementView:
         Flag.OVERLAPS: row.known_lines > 0,
         Flag.HAS_REJECTED: bool(row.rejected),
     }
+    if row.taken_back_at is not None:
+        flags = {Flag.TAKEN_BACK: True}
     return StatementView(
         id=row.pk,
         file_id=row.file_id,
@@ -434,6 +469,8 @@ def _statement_view(row: BankStatement, before: Before) -> StatementView:
         gap=_money(before.gap or None, currency),
         rejected=tuple(Rejected(part["where"], part["reason"]) for part in row.rejected),
         imported_at=row.imported_at,
+        taken_back_at=row.taken_back_at,
+        taken_back_by=row.taken_back_by,
         flags=tuple(flag for flag, raised in flags.items() if raised),
     )
 

@@ -44,3 +44,9 @@ def as_arrays(changes: Sequence[StateChange]) -> tuple[list[int], list[str], lis
 def _array(ids: Sequence[int]) -> str:
     """Return ids as PostgreSQL writes an array; "" for none."""
     return f"{{{','.join(map(str, ids))}}}" if ids else ""
+
+
+LEFT_TO_A_PERSON = frozenset(
+    {"BOOKING_UNDONE", "BOOKING_UNDONE_SAYING", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"}
+)
+"""Reasons of movements that a person took back or up again; deciding once more by itself would undo that."""

@@ -94,6 +94,7 @@ def earlier_tellings(
             """SELECT account_id, id, number, from_date, to_date, opening_balance, closing_balance
                FROM banking_bankstatement
                WHERE organisation_id = %s AND account_id = ANY(%s) AND format = %s AND NOT id = ANY(%s)
+                 AND taken_back_at IS NULL
                  AND to_date >= %s AND from_date <= %s""",
             [
                 tenancy.current_organisation_id(),

@@ -85,12 +85,14 @@ def set_aside_lumps(statement_ids: Sequence[int]) -> None:
                                              ORDER BY l.id) AS rank
                    FROM banking_bankline l JOIN days USING (account_id)
                    WHERE l.organisation_id = %(organisation)s AND l.batch_incomplete
+                     AND strpos(l.fingerprint, '-') = 0
                      AND l.booking_date BETWEEN days.first AND days.last
                ), batch AS (
                    SELECT l.statement_id, l.account_id, l.booking_date, l.batch, l.currency,
                           sum(l.amount) AS amount
                    FROM banking_bankline l
                    WHERE l.organisation_id = %(organisation)s AND l.batch <> '' AND NOT l.batch_incomplete
+                     AND strpos(l.fingerprint, '-') = 0
                      AND (l.account_id, l.booking_date) IN (SELECT account_id, booking_date FROM lump)
                    GROUP BY 1, 2, 3, 4, 5
                ), parts AS (

@@ -133,6 +133,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "SEVERAL_FIT": "More than one invoice could be meant: %(numbers)s.",
         "STATEMENT_DIFFERENCE": "The lines of this statement of %(account)s do not add up to its balances: the "
         "difference is %(difference)s.",
+        "STATEMENT_TAKEN_BACK": "The statement it is on was taken back, so nothing of it counts.",
         "STEP_DUE": "The due date, %(due_date)s, has come.",
         "STEP_FORMAL_NOTICE": "%(days_late)s days after the due date, %(due_date)s: time for a formal notice.",
         "STEP_HAND_OVER": "%(days_late)s days after the due date, %(due_date)s, the formal notice had not "
@@ -140,6 +141,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "STEP_NOTICE": "The due date, %(due_date)s, is near: time for a friendly notice.",
         "STEP_REMINDER": "%(days_late)s days after the due date, %(due_date)s: time for a reminder.",
         "TAKEN_UP_AGAIN": "Taken up again.",
+        "TOLD_ELSEWHERE": "Another bank file tells it by now; it counts there.",
         "UNPLACED_MONEY": "%(amount)s %(currency)s of this customer is on account and not set against an "
         "invoice. Place it, or leave it there knowingly.",
         "WAITING_MONEY": "A payment of %(amount)s %(currency)s that may be of this customer waits to be placed.",

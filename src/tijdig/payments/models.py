@@ -60,6 +60,8 @@ class ReturnTelling(models.Model):
     bank_reference = models.CharField(max_length=140, blank=True)
     counts = models.BooleanField()
     """Whether it is the one that counted."""
+    withdrawn = models.BooleanField(default=False)
+    """Whether its statement was taken back: then it tells nothing, and where it counted, nothing came back."""
 
     class Meta:
         constraints = (

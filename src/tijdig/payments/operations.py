@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tijdig.domain.money import Money
@@ -121,6 +122,21 @@ def mark_return_undone(*, return_id: int, actor: str) -> bool:
     if done:
         audit.record(actor=actor, action="returns.undone", subject=f"payments_return:{return_id}")
     return bool(done)
+
+
+@transaction.atomic
+def withdraw_tellings(*, line_ids: Collection[int], return_ids: Collection[int], actor: str) -> None:
+    """Note that these movements tell nothing any more, and that these returns are undone with them; in sets."""
+    organisation_id = tenancy.current_organisation_id()
+    sources = [f"bank:{line_id}" for line_id in line_ids]
+    ReturnTelling.objects.filter(organisation_id=organisation_id, withdrawn=False).filter(
+        Q(source__in=sources) | Q(return_id__in=list(return_ids))
+    ).update(withdrawn=True)
+    done = Return.objects.filter(
+        organisation_id=organisation_id, pk__in=list(return_ids), undone_at__isnull=True
+    ).update(undone_at=clock.now())
+    if done:
+        audit.record(actor=actor, action="returns.undone", data={"count": done, "ids": sorted(return_ids)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +300,24 @@ def refund_not_paid(*, refund_id: int, actor: str) -> None:
     before = RefundState.APPROVED if found.order_id is None else RefundState.ORDERED
     _move(found, before, only_from=(RefundState.PAID,), paid_line_id=None, outcome={})
     audit.record(actor=actor, action="refund.not_paid", subject=f"payments_refund:{refund_id}")
+
+
+@transaction.atomic
+def refunds_not_paid(line_ids: Collection[int], *, actor: str) -> int:
+    """Take back that these movements paid refunds, in one statement; return how many that are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE payments_refund SET paid_line_id = NULL, outcome = '{}',
+                      state = CASE WHEN order_id IS NULL THEN 'APPROVED' ELSE 'ORDERED' END
+               WHERE organisation_id = %s AND state = 'PAID' AND paid_line_id = ANY(%s) RETURNING id""",
+            [tenancy.current_organisation_id(), list(line_ids)],
+        )
+        ids = sorted(refund_id for (refund_id,) in cursor.fetchall())
+    if ids:
+        data = {"count": len(ids), "ids": ids}
+        subject = f"payments_refund:{ids[0]}" if len(ids) == 1 else ""
+        audit.record(actor=actor, action="refund.not_paid", subject=subject, data=data)
+    return len(ids)
 
 
 @transaction.atomic

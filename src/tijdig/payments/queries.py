@@ -62,6 +62,11 @@ class ReturnView:
     tellings: tuple[TellingView, ...]
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Whether the statement that counted was taken back: then it is as if it had never been told."""
+        return not any(each.counts for each in self.tellings)
+
+    @property
     def counted_line_id(self) -> int | None:
         """The movement by which it counted; None where a status report was first."""
         return next((each.line_id for each in self.tellings if each.counts), None)
@@ -85,10 +90,21 @@ def return_of(return_id: int) -> ReturnView | None:
     return next(iter(_returns(Q(pk=return_id))), None)
 
 
+def returns_told_by(line_ids: Collection[int]) -> tuple[ReturnView, ...]:
+    """Return the returns that count by one of these movements, not those undone."""
+    return_ids = ReturnTelling.objects.filter(
+        organisation_id=tenancy.current_organisation_id(),
+        source__in=[f"bank:{line_id}" for line_id in line_ids],
+        counts=True,
+        withdrawn=False,
+    ).values_list("return_id", flat=True)
+    return _returns(Q(pk__in=list(return_ids), undone_at__isnull=True))
+
+
 def return_told_by(line_id: int) -> ReturnView | None:
     """Return the return that this movement told of last, counted or not; None where it told of none."""
     told = ReturnTelling.objects.filter(
-        organisation_id=tenancy.current_organisation_id(), source=f"bank:{line_id}"
+        organisation_id=tenancy.current_organisation_id(), source=f"bank:{line_id}", withdrawn=False
     ).order_by("-pk")
     return_id = told.values_list("return_id", flat=True).first()
     return None if return_id is None else return_of(return_id)
@@ -99,6 +115,7 @@ def lines_told_under(bank_references: Collection[str]) -> frozenset[int]:
     return_ids = ReturnTelling.objects.filter(
         organisation_id=tenancy.current_organisation_id(),
         bank_reference__in=[mark for mark in bank_references if mark],
+        withdrawn=False,
     ).values_list("return_id", flat=True)
     found = Return.objects.filter(pk__in=list(return_ids)).values_list("line_id", flat=True)
     return frozenset(found)
@@ -111,7 +128,9 @@ def _returns(condition: Q) -> tuple[ReturnView, ...]:
     tellings: defaultdict[int, list[TellingView]] = defaultdict(list)
     if rows:
         for row in ReturnTelling.objects.filter(
-            organisation_id=tenancy.current_organisation_id(), return_id__in=[row.pk for row in rows]
+            organisation_id=tenancy.current_organisation_id(),
+            return_id__in=[row.pk for row in rows],
+            withdrawn=False,
         ).order_by("pk"):
             view = TellingView(row.source, row.statement, row.bank_reference, row.counts)
             tellings[row.return_id].append(view)
@@ -268,6 +287,12 @@ def refunds_of_line(line_id: int) -> tuple[RefundView, ...]:
 def refunds_of_items(item_ids: Collection[int]) -> dict[int, RefundView]:
     """Return the refunds that these items set money aside for, by item; other items are left out."""
     return {view.item_id: view for view in _refunds(Q(item_id__in=list(item_ids)))} if item_ids else {}
+
+
+def refunds_by_lines(line_ids: Collection[int]) -> tuple[RefundView, ...]:
+    """Return the refunds that left, or came back, by one of these movements."""
+    ids = list(line_ids)
+    return _refunds(Q(paid_line_id__in=ids) | Q(returned_line_id__in=ids))
 
 
 def refunds_of_order(order_id: int) -> tuple[RefundView, ...]:

@@ -15,12 +15,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tijdig.banking import operations as banking
-from tijdig.banking import originals
+from tijdig.banking import originals, taken_back
 from tijdig.banking import queries as bank
 from tijdig.banking.operations import StateChange
 from tijdig.banking.originals import origin_of
 from tijdig.banking.queries import LineView
-from tijdig.banking.states import LineState
+from tijdig.banking.states import LEFT_TO_A_PERSON, LineState
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.reasons import Reason
 from tijdig.domain.returns import (
@@ -47,10 +47,6 @@ from tijdig.processes import reactions, refunds
 from tijdig.processes.refunds import StatusTold
 
 _LINES_AT_ONCE = 1000
-# A person took these back or up again; deciding once more by itself would undo that.
-LEFT_TO_A_PERSON = frozenset(
-    {"BOOKING_UNDONE", "BOOKING_UNDONE_SAYING", "RETURN_TAKEN_BACK", "TAKEN_UP_AGAIN"}
-)
 _TAKES_OUT = (Verdict.TAKE_BACK, Verdict.TAKE_OUT_BOTH)
 
 
@@ -230,6 +226,7 @@ class _Gathered:
 def _earlier(receipts: Sequence[LineView], tellings: Sequence[Telling]) -> _Gathered:
     """Lock the payments that may be meant, and return what is known of each."""
     marks = payment_queries.lines_told_under({telling.bank_reference for telling in tellings})
+    marks -= taken_back.retired(marks) if marks else marks
     known = {line.id: line for line in receipts}
     known |= bank.lines(marks - known.keys()) if marks - known.keys() else {}
     states = banking.lock_lines(known.keys())
@@ -237,7 +234,10 @@ def _earlier(receipts: Sequence[LineView], tellings: Sequence[Telling]) -> _Gath
     by_origin = ledger_queries.credits_by_origin(origins.keys())
     credits = {origins[origin]: credit for origin, credit in by_origin.items()}
     elsewhere = ledger_queries.elsewhere_of([credit.id for credit in credits.values()])
-    came_back = payment_queries.returns_of_lines(known.keys())
+    came_back = {
+        line_id: [each for each in told if not each.is_withdrawn]
+        for line_id, told in payment_queries.returns_of_lines(known.keys()).items()
+    }
     found = {}
     for line_id, line in known.items():
         credit = credits.get(line_id)
@@ -462,7 +462,7 @@ def undo(*, return_id: int, text: str, on: date, actor: str) -> Settlement:
     settlement = Settlement()
     if found.item_id is not None and found.credit_id is not None:
         settlement = ledger.release(item_id=found.item_id, on=on, reason=reason, actor=actor)
-        again = _settle_again(found, on=on, reason=reason, actor=actor)
+        again = settle_again((found,), on=on, reason=reason, actor=actor)
         settlement = replace(again, reopened=settlement.reopened)
         reactions.after_settlement(settlement=settlement, on=on)
     else:
@@ -471,22 +471,19 @@ def undo(*, return_id: int, text: str, on: date, actor: str) -> Settlement:
     return settlement
 
 
-def _settle_again(found: ReturnView, *, on: date, reason: Reason, actor: str) -> Settlement:
-    """Put a payment back on what it had settled, as far as that is open still."""
-    assert found.credit_id is not None
-    items = ledger_queries.items([one.item_id for one in found.loosened])
+def settle_again(undone: Sequence[ReturnView], *, on: date, reason: Reason, actor: str) -> Settlement:
+    """Put payments that came back after all not back on what they had settled, as far as that is open still."""
+    loosened = [(each.credit_id, one) for each in undone for one in each.loosened]
+    items = ledger_queries.items({one.item_id for _credit, one in loosened})
     requests, given = [], []
     left = {item_id: item.open_minor for item_id, item in items.items()}
-    for one in found.loosened:
+    for credit_id, one in loosened:
+        assert credit_id is not None
         amount = min(one.amount_minor, left[one.item_id])
         if amount and one.kind == CreditKind.PAYMENT:
-            requests.append(
-                ledger.AllocationRequest(found.credit_id, one.item_id, amount, one.reason or reason)
-            )
+            requests.append(ledger.AllocationRequest(credit_id, one.item_id, amount, one.reason or reason))
         elif amount == one.amount_minor:
-            given.append(
-                Forgiven(one.item_id, amount, one.reason or reason, CreditKind(one.kind), found.credit_id)
-            )
+            given.append(Forgiven(one.item_id, amount, one.reason or reason, CreditKind(one.kind), credit_id))
         left[one.item_id] -= amount
     settled = ledger.allocate_many(requests, on=on, actor=actor, across_customers=True)
     beside = ledger.forgive(given, on=on, actor=actor)

@@ -172,6 +172,7 @@ _WORK: Mapping[WorkKind, str] = MappingProxyType(
             FROM banking_bankstatement AS statement
             JOIN banking_bankaccount AS account ON account.id = statement.account_id
             WHERE statement.organisation_id = %(organisation)s AND statement.balance_difference <> 0
+              AND statement.taken_back_at IS NULL
               AND coalesce(statement.to_date, (statement.imported_at AT TIME ZONE 'UTC')::date)
                   >= %(statements_since)s
             ORDER BY statement.id""",

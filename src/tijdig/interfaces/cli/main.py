@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "serve",
     "parse": "parse",
     "import": "import_files",
+    "statements": "statements",
     "run": "run_day",
     "export": "export",
     "verify": "verify",

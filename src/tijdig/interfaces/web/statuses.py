@@ -60,6 +60,7 @@ STATUSES = {
     "GAP_BEFORE": Status(_("Gap before it"), "WARN"),
     "NUMBER_SKIPPED": Status(_("A number was skipped"), "WARN"),
     "OVERLAPS": Status(_("Overlaps an earlier one"), "PLAIN"),
+    "TAKEN_BACK": Status(pgettext_lazy("state of a statement", "Taken back"), "WARN"),
     "HAS_REJECTED": Status(_("Lines that could not be read"), "BAD"),
     # a refund
     "REFUND_PROPOSED": Status(_("To approve"), "WARN"),
@@ -137,6 +138,7 @@ WORDS = {
 SUBJECTS = {
     "bank": _("Movement"),
     "banking_bankline": _("Movement"),
+    "banking_bankstatement": _("Statement"),
     "banking_linerule": _("Rule"),
     "banking_tablelayout": _("Columns of a bank"),
     "customer": _("Customer"),
@@ -156,6 +158,9 @@ SUBJECTS = {
 # What an entry of the audit trail tells.
 DEEDS = {
     "bank.file_recorded": _("Bank file taken in"),
+    "bank.file_refused": _("Bank file in the folder refused"),
+    "bank.statement_taken_back": _("Bank statement taken back"),
+    "bank.statement_taken_in_again": _("Bank statement taken in again"),
     "bank.report_heard": _("Bank's report on orders taken in"),
     "bank.line_ignored": _("Bank line set aside"),
     "bank.line_reopened": _("Bank line taken up again"),
@@ -177,6 +182,7 @@ DEEDS = {
     "ledger.allocated": _("Payment set against invoices"),
     "ledger.allocation_undone": _("Allocation undone"),
     "ledger.credit_reversed": _("Booking reversed"),
+    "ledger.credits_reversed": _("Bookings reversed"),
     "ledger.discounted": _("Discount given"),
     "ledger.credits_added": _("Payments or credit notes booked"),
     "ledger.item_cancelled": _("Invoice cancelled"),

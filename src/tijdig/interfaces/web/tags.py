@@ -325,6 +325,7 @@ _PAGES_OF_SUBJECTS = {
     "ledger_item": "invoice",
     "messaging_message": "message",
     "banking_bankline": "bank_line",
+    "banking_bankstatement": "statement",
     "bank": "bank_line",
     "invoices_importbatch": "import_preview",
 }

@@ -32,6 +32,7 @@ from tijdig.ledger.operations.correcting import (
     AllocationUndoneAlready,
     ReversalCannotBeUndone,
     reverse_credit,
+    reverse_credits,
     undo_allocation,
 )
 from tijdig.ledger.operations.forgiving import (
@@ -54,6 +55,7 @@ from tijdig.ledger.operations.moving import (
     lock_away,
     move_to_customer,
     release,
+    release_returned,
     take_back,
 )
 from tijdig.ledger.operations.rows import Settlement, new_credit_ids
@@ -103,7 +105,9 @@ __all__ = [
     "move_to_customer",
     "new_credit_ids",
     "release",
+    "release_returned",
     "reverse_credit",
+    "reverse_credits",
     "take_back",
     "undo_allocation",
     "write_off",

@@ -7,7 +7,7 @@ invariants and nothing can be used twice; releasing it puts the money back on th
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -270,6 +270,59 @@ def release(*, item_id: int, on: date, reason: Reason, actor: str) -> Settlement
         subject=f"ledger_item:{item_id}",
     )
     return opened + without((item_id,), settlement)
+
+
+@transaction.atomic
+def release_returned(item_ids: Collection[int], *, on: date, reason: Reason, actor: str) -> None:
+    """Put money that came back (RETURNED items) on its credits again, any number at once, as release does.
+
+    In a fixed number of statements per day. Raises ItemMissing, NothingToRelease.
+    """
+    if not item_ids:
+        return
+    seen = {each.credit_id for each in rows.live_allocations(item_ids=item_ids)}
+    credits = rows.lock_credits(seen)
+    items = rows.lock_items(item_ids)
+    live = rows.live_allocations(item_ids=item_ids)
+    if (
+        {each.item_id for each in live} != set(item_ids)
+        or any(items[item_id].kind is not ItemKind.RETURNED for item_id in item_ids)
+        or any(
+            each.credit_id not in credits or credits[each.credit_id].kind is CreditKind.RELEASE
+            for each in live
+        )
+    ):
+        raise NothingToRelease(_("this has been taken back already; nothing more needs to be done"))
+    last = rows.last_days(seen)
+    by_day: dict[date, list[Live]] = defaultdict(list)
+    for each in live:
+        by_day[max(on, last[each.credit_id])].append(each)
+    for day, group in sorted(by_day.items()):
+        changes, own = Changes(), _own_credits([items[each.item_id] for each in group], day, reason, actor)
+        for each, credit_id in zip(group, own, strict=True):
+            changes.undo(each, reason)
+            changes.settle(credit_id, each.item_id, items[each.item_id].amount, reason)
+        _made, settlement = changes.write(on=day, actor=actor)
+        record("ledger.money_released", settlement, changes.rows, on=day, actor=actor)
+
+
+def _own_credits(items: Sequence[LockedItem], on: date, reason: Reason, actor: str) -> tuple[int, ...]:
+    """Add for each item the credit that exists for it alone; return their ids in order."""
+    new = [
+        (
+            item.customer_id,
+            CreditKind.RELEASE,
+            "",
+            item.currency,
+            item.amount,
+            on,
+            "",
+            reason.as_json,
+            None,
+        )
+        for item in items
+    ]
+    return rows.insert_credits(new, actor=actor)
 
 
 def _locked_money(amounts: Sequence[tuple[int, int]]) -> dict[int, LockedCredit]:

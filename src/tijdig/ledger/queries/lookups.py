@@ -113,19 +113,36 @@ def elsewhere_of(credit_ids: Collection[int]) -> dict[int, int]:
     return dict(rows)
 
 
+def gone_from(credit_ids: Collection[int]) -> dict[int, tuple[ItemKind, str]]:
+    """Return which of these credits some money left, by a return, a refund or a move that stands, and its number."""
+    rows = fetch(
+        """SELECT DISTINCT ON (a.credit_id) a.credit_id, i.kind, i.number FROM ledger_allocation a
+           JOIN ledger_item i ON i.id = a.item_id AND i.kind IN ('RETURNED', 'REFUND_DUE', 'MOVED_OUT')
+           WHERE a.organisation_id = %s AND a.credit_id = ANY(%s)
+           GROUP BY a.credit_id, i.id, i.kind, i.number HAVING sum(a.amount) > 0 ORDER BY a.credit_id, i.id""",
+        [tenancy.current_organisation_id(), list(credit_ids)],
+    )
+    return {credit_id: (ItemKind(kind), number) for credit_id, kind, number in rows}
+
+
 def allocation(allocation_id: int) -> AllocationView | None:
     """Return the allocation, None where there is none in this organisation."""
-    return next(iter(_allocations("id", allocation_id)), None)
+    return next(iter(_allocations("id", [allocation_id])), None)
 
 
 def allocations_of_item(item_id: int) -> tuple[AllocationView, ...]:
     """Return what settled the item and what was undone, in the order it was booked."""
-    return _allocations("item_id", item_id)
+    return _allocations("item_id", [item_id])
 
 
 def allocations_of_credit(credit_id: int) -> tuple[AllocationView, ...]:
     """Return what the credit settled and what was undone, in the order it was booked."""
-    return _allocations("credit_id", credit_id)
+    return _allocations("credit_id", [credit_id])
+
+
+def allocations_of_credits(credit_ids: Collection[int]) -> tuple[AllocationView, ...]:
+    """Return what these credits settled and what was undone, in the order it was booked."""
+    return _allocations("credit_id", credit_ids)
 
 
 def fetch(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
@@ -150,7 +167,7 @@ def _credit_view(row: Row) -> CreditView:
     return CreditView(*(*row[:2], CreditKind(row[2]), *row[3:12], _reason(row[12]), row[13]))
 
 
-def _allocations(column: str, value: int) -> tuple[AllocationView, ...]:
+def _allocations(column: str, values: Collection[int]) -> tuple[AllocationView, ...]:
     statement = f"""
         SELECT a.id, a.item_id, a.credit_id, i.currency, a.amount, a.on_date, a.actor, a.reverses_id,
                EXISTS (SELECT FROM ledger_allocation u WHERE u.reverses_id = a.id), a.created_at,
@@ -158,8 +175,8 @@ def _allocations(column: str, value: int) -> tuple[AllocationView, ...]:
         FROM ledger_allocation a
         JOIN ledger_item i ON i.id = a.item_id
         JOIN ledger_credit c ON c.id = a.credit_id
-        WHERE a.organisation_id = %s AND a.{column} = %s ORDER BY a.id"""  # noqa: S608  names of our own
-    return tuple(map(_allocation_view, fetch(statement, [tenancy.current_organisation_id(), value])))
+        WHERE a.organisation_id = %s AND a.{column} = ANY(%s) ORDER BY a.id"""  # noqa: S608  names of our own
+    return tuple(map(_allocation_view, fetch(statement, [tenancy.current_organisation_id(), list(values)])))
 
 
 def _allocation_view(row: Row) -> AllocationView:

@@ -17,6 +17,7 @@ from tijdig.processes.cash_application.by_hand import (
     LineNotIgnored,
     LineNotWaiting,
     NotAReceipt,
+    StatementCountsNot,
     allocate_credit,
     book_in_other_currency,
     book_line,
@@ -46,6 +47,14 @@ from tijdig.processes.cash_application.on_account import (
 )
 from tijdig.processes.cash_application.proposing import LineProposal, likeliest, proposals_for
 from tijdig.processes.cash_application.setting_aside import RuleEffect, make_rule
+from tijdig.processes.cash_application.taking_back import (
+    Foreseen,
+    StatementStays,
+    TakenBack,
+    foresee,
+    take_statements_back,
+    take_statements_in_again,
+)
 from tijdig.processes.cash_application.write_offs import (
     SmallDifferences,
     small_differences,
@@ -61,6 +70,7 @@ __all__ = [
     "CannotDivide",
     "CurrencyIsTheSame",
     "CustomerUnclear",
+    "Foreseen",
     "LineNotBooked",
     "LineNotIgnored",
     "LineNotWaiting",
@@ -72,13 +82,17 @@ __all__ = [
     "ProposedDivision",
     "RuleEffect",
     "SmallDifferences",
+    "StatementCountsNot",
+    "StatementStays",
     "TablePreview",
+    "TakenBack",
     "TooBusy",
     "allocate_credit",
     "apply_waiting",
     "book_in_other_currency",
     "book_line",
     "divide_on_account",
+    "foresee",
     "give_discount",
     "ignore_line",
     "import_bank_file",
@@ -94,6 +108,8 @@ __all__ = [
     "reopen_line",
     "small_differences",
     "table_preview",
+    "take_statements_back",
+    "take_statements_in_again",
     "unbook_line",
     "undo_allocation",
     "unpacked",

@@ -22,7 +22,7 @@ from tijdig.banking import queries as bank
 from tijdig.banking.line_rules import RuleView, rules_in_force
 from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView
-from tijdig.banking.states import LineState
+from tijdig.banking.states import LEFT_TO_A_PERSON, LineState
 from tijdig.domain.ledger import CreditKind
 from tijdig.domain.matching import Clues, Match, MatchSettings, Proposal, Transfer, gather_clues
 from tijdig.domain.reasons import Reason
@@ -30,7 +30,7 @@ from tijdig.infra.behind import writing_behind
 from tijdig.ledger import operations as ledger
 from tijdig.ledger.operations import AllocationRequest, NewCredit, Settlement
 from tijdig.ledger.queries import ItemView
-from tijdig.processes import reactions, returns
+from tijdig.processes import reactions
 from tijdig.processes.cash_application import learning
 from tijdig.processes.cash_application.beside import differences, uses_of_credits
 from tijdig.processes.cash_application.gathering import decide, origin_of, settings_now, transfer_of
@@ -40,8 +40,6 @@ _LINES_AT_ONCE = 2000
 _TRIES = 3
 # Movements that are nobody's receipt need no person; what came back does.
 _IGNORED_BY_ITSELF = frozenset({"MONEY_OUT", "NO_MONEY_MOVED"})
-# A person took these back; booking them again by itself would undo that.
-_LEFT_TO_A_PERSON = returns.LEFT_TO_A_PERSON
 
 
 class TooBusy(RuntimeError):
@@ -117,7 +115,7 @@ class _Run:
 
 
 def _is_left_to_a_person(line: LineView) -> bool:
-    return line.reason is not None and line.reason.code in _LEFT_TO_A_PERSON
+    return line.reason is not None and line.reason.code in LEFT_TO_A_PERSON
 
 
 def _apply(run: _Run, lines: Sequence[LineView], transfers: Sequence[Transfer], clues: Clues) -> Booked:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tijdig.banking import operations as banking
 from tijdig.banking import queries as bank
+from tijdig.banking import taken_back
 from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView
 from tijdig.banking.states import LineState
@@ -39,6 +40,10 @@ class LineNotBooked(ValueError):
 
 class LineNotIgnored(ValueError):
     """The payment was not set aside."""
+
+
+class StatementCountsNot(ValueError):
+    """The statement of this payment was taken back, or another tells it by now."""
 
 
 class NotAReceipt(ValueError):
@@ -252,13 +257,24 @@ def ignore_line(*, line_id: int, text: str, actor: str) -> None:
 
 @transaction.atomic
 def reopen_line(*, line_id: int, actor: str) -> None:
-    """Let a line that was set aside wait again, with the line it went out with. Raises LineMissing, LineNotIgnored."""
-    _claim(line_id, LineState.IGNORED, LineNotIgnored(_("This bank line was not set aside.")))
+    """Let a line that was set aside wait again, with the line it went out with. Raises LineMissing, LineNotIgnored,
+    StatementCountsNot.
+    """
+    line = _claim(line_id, LineState.IGNORED, LineNotIgnored(_("This bank line was not set aside.")))
+    if taken_back.retired([line_id]):
+        raise StatementCountsNot(_why_it_counts_not(line))
     gone = _went_out_with(line_id)
     if gone is not None:  # no money had moved, so the day is only that of the return
         returns.undo(return_id=gone.id, text="", on=gone.on_date, actor=actor)
     _set_state(line_id, LineState.WAITING, Reason("TAKEN_UP_AGAIN"), actor=actor, action="bank.line_reopened")
     learning.look_whose_it_is(line_id)
+
+
+def _why_it_counts_not(line: LineView) -> str:
+    statement = bank.statement(line.statement_id)
+    if statement is not None and statement.taken_back_at is None:
+        return _("Another bank file tells this movement by now; deal with it there.")
+    return _("The statement it is on was taken back. Take that in again first, on its own page.")
 
 
 def _went_out_with(line_id: int) -> ReturnView | None:

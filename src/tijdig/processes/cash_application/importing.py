@@ -54,7 +54,7 @@ def import_bank_file(
     Raises banking.operations.BankFileRefused when nothing in it can be read, and AccountUnknown, one of them,
     for an account that is none of the known ones unless somebody said with `new_accounts` that it is; TooBusy.
     """
-    _one_at_a_time()
+    one_at_a_time()
     if pain002.looks_like(content):
         file_id, heard = status_reports.take_in(name=name, content=content, on=on, actor=actor)
         is_new = heard is not None
@@ -88,11 +88,19 @@ def apply_waiting(*, on: date, actor: str) -> Booked:
 
     What a person took back stays with the person. Raises TooBusy.
     """
-    _one_at_a_time()
+    one_at_a_time()
     return _apply(None, on=on, actor=actor)
 
 
-def _one_at_a_time() -> None:
+def apply_again(statement_ids: Collection[int], *, on: date, actor: str) -> Booked:
+    """Match what waits of these statements as at import; and look once more at returns that wait for a payment.
+
+    The caller called one_at_a_time before. Raises TooBusy.
+    """
+    return _apply(statement_ids, on=on, actor=actor)
+
+
+def one_at_a_time() -> None:
     """Wait until no other file is being applied in this organisation, and hold others off until we commit.
 
     Large files take many batches; two at once would lock items in a circle.

@@ -7,6 +7,7 @@ that came back does not.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,7 @@ from tijdig.domain.matching.priors import PRIORS
 from tijdig.domain.reasons import Reason
 from tijdig.infra import audit
 from tijdig.ledger import queries as ledger
-from tijdig.ledger.queries import CreditView, ItemView
+from tijdig.ledger.queries import AllocationView, CreditView, ItemView
 from tijdig.organisations import queries as organisations
 from tijdig.processes.cash_application.proposing import proposals_for
 
@@ -38,6 +39,7 @@ _MOST_LIKELY = 3
 PAYERS_OWN_WORDS = frozenset(("NUMBER", "PAYMENT_ID", "REFERENCE", "SEVERAL_NAMED"))
 """The matchers that go by what the payer wrote: a reference or number that can be nothing else."""
 _BY_HAND = frozenset(("BOOKED_BY_HAND", "LEFT_ON_ACCOUNT"))
+_BY_HAND_TOO = _BY_HAND | {"BOOKED_AT_RATE"}
 # Under which name a booking counts, by its reason.
 _MATCHERS = {
     "NUMBER_AND_AMOUNT": "NUMBER",
@@ -160,6 +162,38 @@ def allocation_taken_back(allocation_id: int, *, on: date) -> None:
     banking.refute_payers(_paid_for(line, customers))
     if found.reason is None or found.reason.code not in _BY_HAND:
         _corrected(line, on=on)
+
+
+def forget_bookings(booked: Sequence[tuple[LineView, CreditView]], uses: Sequence[AllocationView]) -> None:
+    """Call before bookings are taken back because their file was wrong, not the match; in sets.
+
+    `uses` are what the credits settled and settle still. What the bookings taught is taken back, and they count
+    for no matcher.
+    """
+    matcher_records.uncount_bookings([line.id for line, _credit in booked])
+    customer_of = {item.id: item.customer_id for item in ledger.items({use.item_id for use in uses}).values()}
+    uses_of: dict[int, list[AllocationView]] = defaultdict(list)
+    for use in uses:
+        uses_of[use.credit_id].append(use)
+    banking.unlearn_payers(
+        seen
+        for line, credit in booked
+        for seen in _paid_for(line, _taught_by(line, credit, uses_of[credit.id], customer_of))
+    )
+
+
+def _taught_by(
+    line: LineView, credit: CreditView, uses: Iterable[AllocationView], customer_of: Mapping[int, int]
+) -> set[int]:
+    """Return for whom a booking taught that the payer pays."""
+    said = line.reason.code if line.reason else ""
+    sure = said in _BY_HAND_TOO or _MATCHERS.get(said, said) in PAYERS_OWN_WORDS
+    taught = {credit.customer_id} if sure else set()
+    for use in uses:
+        code = use.reason.code if use.reason else ""
+        if code in _BY_HAND or (sure and code == said):
+            taught.add(customer_of[use.item_id])
+    return taught
 
 
 def _paid_for(line: LineView, customer_ids: Collection[int]) -> list[PaidFor]:

@@ -12,11 +12,10 @@ from tijdig.banking import queries as bank
 from tijdig.banking.line_rules import RuleView, add_rule, rules_in_force
 from tijdig.banking.operations import StateChange
 from tijdig.banking.queries import LineView
-from tijdig.banking.states import LineState
+from tijdig.banking.states import LEFT_TO_A_PERSON, LineState
 from tijdig.domain.line_rules import LineRule
 from tijdig.domain.reasons import Reason
 from tijdig.infra import audit
-from tijdig.processes.returns import LEFT_TO_A_PERSON
 
 _MOST_AT_ONCE = 10_000
 # The payer's own words say what it is for; they go before a rule about the payer.

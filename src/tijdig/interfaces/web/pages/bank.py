@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from tijdig.banking import line_rules
+from tijdig.banking import line_rules, taken_back
 from tijdig.banking import operations as banking
 from tijdig.banking import queries as bank
 from tijdig.banking.line_rules import rule_list
@@ -57,6 +57,7 @@ REFUSALS = (
     cash_application.LineNotBooked,
     cash_application.LineNotIgnored,
     cash_application.NotAReceipt,
+    cash_application.StatementCountsNot,
     cash_application.AllocatedTooMuch,
     cash_application.CustomerUnclear,
     ledger_operations.AllocationInvalid,
@@ -228,6 +229,8 @@ def _page(request: MemberRequest, found: LineView, problem: str = "") -> HttpRes
         context["at_the_bank"] = refunds.candidates(found.id)
     elif found.state == LineState.BOOKED:
         context |= _booking(request, found)
+    else:
+        context["counts_not"] = found.id in taken_back.retired([found.id])
     return render(request, "bank/line.html", context, status=400 if problem else 200)
 
 

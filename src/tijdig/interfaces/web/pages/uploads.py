@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -90,6 +90,16 @@ class OfUnknownAccount:
     name: str
     accounts: tuple[str, ...]
     known: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Refused:
+    """What was not taken in of the files at hand, and why: in the form, of unknown accounts, taken back before."""
+
+    form: UploadForm
+    unknown: list[OfUnknownAccount] = field(default_factory=list)
+    taken_back: list[int] = field(default_factory=list)
+    """The statements that were."""
 
 
 class UploadForm(forms.Form):
@@ -194,18 +204,20 @@ def _taken(
     Of bank files in `ours` a person said that their accounts are the organisation's.
     """
     statements, others = _sorted_out(uploads)
-    unknown: list[OfUnknownAccount] = []
+    refused = _Refused(form)
     taken_in = [
         done
         for said, part in ((True, ours), (False, statements))
         for each in part
-        if (done := _take_in(request, form, each, unknown, new_accounts=said))
+        if (done := _take_in(request, refused, each, new_accounts=said))
     ]
     opened = [batch_id for part in others if (batch_id := _open(request, form, part))]
     if len(opened) > 1:
         _count_rows(request, opened)
-    if form.errors or unknown:
-        return _start(request, form, unknown)
+    if form.errors or refused.unknown:
+        return _start(request, form, refused.unknown)
+    if refused.taken_back and not taken_in and not opened:
+        return redirect("statement", request.organisation.slug, refused.taken_back[0])
     return redirect(_next_page(request, taken_in, opened))
 
 
@@ -261,16 +273,11 @@ def _place_of(row: PreviewRow, name: str) -> str:
 
 
 def _take_in(
-    request: MemberRequest,
-    form: UploadForm,
-    statement: Upload,
-    unknown: list[OfUnknownAccount],
-    *,
-    new_accounts: bool,
+    request: MemberRequest, refused: _Refused, statement: Upload, *, new_accounts: bool
 ) -> BankImport | None:
-    """Import a bank statement and tell what came of it; None when it was refused: the form says so.
+    """Import a bank statement and tell what came of it; None when it was refused: then `refused` says why.
 
-    One of an account that is not known is kept, and added to `unknown` for a person to say whose it is.
+    One of an account that is not known is kept, for a person to say whose it is.
     """
     try:
         done = cash_application.import_bank_file(
@@ -280,12 +287,16 @@ def _take_in(
             actor=request.actor,
             new_accounts=new_accounts,
         )
+    except banking.TakenBackBefore as before:
+        messages.error(request, str(before))
+        refused.taken_back.append(before.statement_id)
+        return None
     except banking.AccountUnknown as stranger:
         kept, _is_new = files.keep(name=statement.name, content=statement.content)
-        unknown.append(OfUnknownAccount(kept.pk, statement.name, stranger.accounts, stranger.known))
+        refused.unknown.append(OfUnknownAccount(kept.pk, statement.name, stranger.accounts, stranger.known))
         return None
     except (banking.BankFileRefused, cash_application.TooBusy) as refusal:
-        form.add_error("chosen", f"{statement.name}: {refusal}")
+        refused.form.add_error("chosen", f"{statement.name}: {refusal}")
         return None
     report(request, statement.name, done)
     return done

@@ -18,10 +18,12 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from bench.habits import KINDS
 from bench.world import (
     DISCOUNT_BASIS_POINTS,
     DISCOUNT_DAYS,
     ON,
+    SCHEMES,
     STREETS,
     Owing,
     World,
@@ -53,46 +55,6 @@ def payments(made: World, count: int) -> Iterator[Payment]:
         payment = _MAKERS[kind](made, kind)
         if payment is not None:
             yield payment
-
-
-# Of a thousand payments so many are of each kind; the first nine carry a good reference.
-KINDS = {
-    "ogm, rf or kenmerk in its field": 230,
-    "ogm, rf or kenmerk in the text": 90,
-    "number": 190,
-    "number among other things": 90,
-    "number, paid by somebody else": 30,
-    "several numbers": 40,
-    "number in the end-to-end id": 10,
-    "number, text cut or wrapped": 20,
-    "id of our own request": 10,
-    "sloppy: zeros or prefix left out": 35,
-    "sloppy: other separators, year behind": 20,
-    "sloppy: letters for digits": 10,
-    "sloppy: several, one said whole": 12,
-    "sloppy: wrapped in the middle": 8,
-    "range": 6,
-    "lump sum, one named": 10,
-    "lump sum, known payer": 10,
-    "whole balance, known payer": 15,
-    "nothing said, known payer": 35,
-    "customer number said": 8,
-    "nothing said, name": 30,
-    "part, reference": 12,
-    "part, number": 12,
-    "part, paid by somebody else": 6,
-    "too much": 12,
-    "discount": 12,
-    "charges": 8,
-    "cents short": 6,
-    "credit note taken off": 10,
-    "paid twice": 12,
-    "number of another's invoice": 5,
-    "number with a slip": 8,
-    "old number, other amount": 5,
-    "nothing of ours": 20,
-    "came back": 4,
-}
 
 
 def _pick(
@@ -316,11 +278,17 @@ def _separators(made: World, kind: str) -> Payment | None:
     return _one(made, kind, say)
 
 
+_AS_OCR_READS = str.maketrans("0158", "OISB")
+
+
 def _letters(made: World, kind: str) -> Payment | None:
     def say(made: World, _one: Owing, item: OpenItem) -> dict[str, object]:
         first = next(place for place, c in enumerate(item.number) if c.isdigit())
         digits = item.number[first:]
-        swapped = digits.replace("0", made.chance.choice("Oo")) if "0" in digits else digits.replace("1", "l")
+        swapped = made.chance.choice((
+            digits.replace("0", made.chance.choice("Oo")) if "0" in digits else digits.replace("1", "l"),
+            digits[0] + digits[1:-1].translate(_AS_OCR_READS) + digits[-1],
+        ))  # fmt: skip
         return {"text": f"factuur {item.number[:first]}{swapped}"}
 
     return _one(made, kind, say)
@@ -383,13 +351,24 @@ def _nothing_said(made: World, kind: str) -> Payment | None:
     return _one(made, kind, lambda made, _one, _item: {"text": made.chance.choice(words)}, known=True)
 
 
+def _said(made: World, one: Owing) -> str:
+    """Return the customer's number as payers write it; theirs is K and five digits."""
+    number = one.debtor.number
+    return made.chance.choice((number, f"klantnummer {number}", f"klant {number[1:]}", f"klantnr. K-{number[1:]}",
+                               f"uw klantnummer {number[1:]}", f"Kundennr. {number}", f"client {number[1:]}",
+                               f"betaling {number.lower()}"))  # fmt: skip
+
+
 def _customer_number(made: World, kind: str) -> Payment | None:
-    return _one(
-        made,
-        kind,
-        lambda _made, one, _item: {"text": f"klantnummer {one.debtor.number}", "account": ""},
-        known=False,
-    )
+    return _one(made, kind, lambda made, one, _item: {"text": _said(made, one), "account": ""}, known=False)
+
+
+def _customer_number_for_several(made: World, kind: str) -> Payment | None:
+    one = _pick(made, 3)
+    if one is None:
+        return None
+    items = _take(made, one, made.chance.choice((2, 99)))
+    return _together(made, kind, one, items, _said(made, one), name="Q. Onbekend", account="")
 
 
 def _name_only(made: World, kind: str) -> Payment | None:
@@ -498,6 +477,33 @@ def _of_another(made: World, kind: str) -> Payment | None:
     return _paid(made, kind, one, item.open_minor, None, text=f"factuur {wrong[0].number}")
 
 
+def _of_another_with_that_amount(made: World, kind: str) -> Payment | None:
+    """Somebody copies the number of an invoice of the same amount that is not theirs: nothing tells so but who paid."""
+    one = _pick(made)
+    if one is None:
+        return None
+    item = made.free[one.debtor.id][0]
+    owed = (each for other in made.owing if other is not one for each in made.free[other.debtor.id])
+    wrong = next((each for each in owed if each.open_minor == item.open_minor), None)
+    if wrong is None:
+        return None
+    _take(made, one, 1)
+    return _paid(made, kind, one, item.open_minor, None, text=f"factuur {wrong.number}", name=one.debtor.name)
+
+
+def _of_nobody(made: World, kind: str) -> Payment | None:
+    """Somebody who paid before pays to the cent what they owe, and writes a number that nobody has."""
+    one = _pick(made, known=True)
+    if one is None:
+        return None
+    [item] = _take(made, one, 1)
+    number = SCHEMES[made.scheme](made.chance.randrange(5000, 9000))
+    text = made.chance.choice(
+        (number, f"factuur {number}", f"ref {number}", f"factuur {item.id + 87_000_000}")
+    )
+    return _paid(made, kind, one, item.open_minor, None, text=text)
+
+
 def _slip(made: World, kind: str) -> Payment | None:
     """One digit wrong: what was meant is proposed, but a number that is not there is not guessed at."""
     one = _pick(made)
@@ -564,6 +570,7 @@ _MAKERS: dict[str, Callable[[World, str], Payment | None]] = {
     "whole balance, known payer": _balance,
     "nothing said, known payer": _nothing_said,
     "customer number said": _customer_number,
+    "customer number, all or several": _customer_number_for_several,
     "nothing said, name": _name_only,
     "part, reference": _part,
     "part, number": _part,
@@ -575,6 +582,8 @@ _MAKERS: dict[str, Callable[[World, str], Payment | None]] = {
     "credit note taken off": _credit,
     "paid twice": _twice,
     "number of another's invoice": _of_another,
+    "number of another's of the same amount": _of_another_with_that_amount,
+    "number that nobody has": _of_nobody,
     "number with a slip": _slip,
     "old number, other amount": _old_number,
     "nothing of ours": _not_ours,

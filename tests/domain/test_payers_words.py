@@ -10,6 +10,7 @@ from tests.domain.test_matchers import (
     DEBTORS,
     KNOWN,
     OGM,
+    RULES,
     STRANGER,
     TUIN,
     answer,
@@ -17,7 +18,9 @@ from tests.domain.test_matchers import (
     paid,
     settled,
 )
+from tests.domain.test_names import likeness
 from tijdig.domain import references
+from tijdig.domain.matching import Debtor, Evidence, Match, OpenItem, match_all
 from tijdig.domain.matching.nearness import Nearness, is_of_the_series, nearness
 from tijdig.domain.matching.numbers import is_date_like
 from tijdig.domain.matching.texts import says_all, says_nothing_else, says_several
@@ -134,6 +137,7 @@ def test_a_number_at_the_end_of_a_text_that_was_cut_off_may_be_the_beginning_of_
         ("11391", "Beleg 11160"),
         ("11391", "18231"),
         ("11391", "RE 68801585"),
+        ("4521", "ref 8353"),
         ("11391", "Betreft: 65312445"),
         ("200111", "200999 thanks"),
         ("FAC 0585/26", "ref: FAC 8194/26"),
@@ -258,6 +262,33 @@ def test_a_reference_in_groups_behind_other_digits() -> None:
     assert settled(answer(paid(f"periode 1-2026 {groups}", name=STRANGER), one)) == {1: 12100}
     ogm = item(1, "A1", payment_reference="123456789002")
     assert settled(answer(paid("044 123 4567 89002", name=STRANGER), ogm)) == {1: 12100}
+
+
+def test_a_name_that_is_like_two_customers_books_no_other_amount_where_one_owes_it_exactly() -> None:
+    debtors = {1: Debtor(1, "K1", "Jan Verzonnen"), 2: Debtor(2, "K2", "Jozef Verzonnen")}
+    named, exact = item(1, "2026-0042", customer=1), item(2, "2026-0917", 5000, customer=2)
+
+    def answered(amount: int, *items: OpenItem) -> Match:
+        evidence = Evidence(items, debtors, owed_by=frozenset(debtors))
+        [match] = match_all([paid("2026-0042", amount, name="J. Verzonnen")], evidence, RULES, likeness)
+        return match
+
+    assert settled(answered(5000, named)) == {1: 5000}
+    assert answered(5000, named, exact).reason.code == "ANOTHER_FITS"
+    assert settled(answered(24200, named)) == {1: 12100}
+    assert answered(24300, named).booking is None, (
+        "more than twice what is named, and only a name like theirs"
+    )
+
+
+def test_initials_that_may_be_two_customers_who_owe_the_same_are_a_tie() -> None:
+    debtors = {1: Debtor(1, "K1", "S. Verzonnen"), 2: Debtor(2, "K2", "Sofie Verzonnen")}
+    items = item(1, "2026-0042", customer=1), item(2, "2026-0917", customer=2)
+    evidence = Evidence(items, debtors, owed_by=frozenset(debtors))
+    [match] = match_all([paid("", name="S Verzonnen")], evidence, RULES, likeness)
+    assert match.booking is None
+    [match] = match_all([paid("", name="S Verzonnen")], replace(evidence, items=items[:1]), RULES, likeness)
+    assert settled(match) == {1: 12100}
 
 
 def test_two_readings_of_one_place_that_both_fit_are_a_tie() -> None:

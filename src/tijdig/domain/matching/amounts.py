@@ -240,6 +240,8 @@ def overpayment(case: Case) -> Match | None:
     )
     if not cents and not certain(case, items):
         return None
+    if surplus > total(items) and case.identity(items[0].customer_id) == Identity.LIKE:
+        return None  # more than twice what is named, and from somebody whose name is only like theirs
     if any(not item.open_minor and item.amount_minor == case.amount for item in case.named.all):
         return None  # rather what was paid already, paid twice
     facts: dict[str, str | int] = {"numbers": listed(items), "rest": money(case, surplus)}
@@ -292,11 +294,13 @@ def _of_one_customer(case: Case) -> tuple[OpenItem, ...]:
 def _better_fits(case: Case, items: Sequence[OpenItem]) -> list[OpenItem]:
     """Return items that are not named and whose open amount is exactly the transfer's: of this customer or payer."""
     ids, customers = {item.id for item in items}, {item.customer_id for item in items}
+    named = max((case.identity(customer_id) for customer_id in customers), default=Identity.STRANGER)
+    as_sure = max(Identity.LIKE, min(named, Identity.ALIKE))
     return [
         item
         for item in case.of_amount
         if item.id not in ids
-        and (item.customer_id in customers or case.identity(item.customer_id) >= Identity.ALIKE)
+        and (item.customer_id in customers or case.identity(item.customer_id) >= as_sure)
     ]
 
 

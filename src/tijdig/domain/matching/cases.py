@@ -124,7 +124,8 @@ class Case:
                 return True
             unknown = not claim.having and not claim.near
             alike = (len(mention.core), mention.core[:_LOOKS_LIKE]) in shapes
-            bare = mention.whole_text and long and not mention.prefix
+            as_long = any(length == len(mention.core) for length, _begins in shapes)
+            bare = mention.whole_text and (long or as_long) and not mention.prefix
             if unknown and (said or alike or bare):
                 return True
         starts = {one.start for one in ours} | {one.start for one in self.near}

@@ -57,9 +57,11 @@ def payer_and_amount(case: Case) -> Match | None:
         others += [
             one for one in case.of_amount if one.customer_id not in payers and one.customer_id in case.like
         ]
-    if others and case.identity(item.customer_id) < Identity.SAID:
-        return tie(case, (item, *others))
     identity = case.identity(item.customer_id)
+    if identity <= Identity.ALIKE:  # "S. Jansen" may be Sofie as well as S.
+        others += [one for one in case.of_amount if one.id != item.id and case.agrees(one.customer_id)]
+    if others and identity < Identity.SAID:
+        return tie(case, (item, *{one.id: one for one in others}.values()))
     if case.contradicts(fitting):
         return None
     if identity <= Identity.ALIKE and not _tells_apart(case, item):

@@ -165,7 +165,7 @@ def near_numbers(case: Case) -> Match | None:
     """Book the items that the text comes near to, when those of one customer add up to the amount exactly."""
     answers = []
     for customer_id in dict.fromkeys(one.item.customer_id for one in case.near):
-        known = case.identity(customer_id) >= Identity.ALIKE
+        known = case.agrees(customer_id)
         mine = [one for one in case.near if one.item.customer_id == customer_id and (
             known or one.strength >= Nearness.LIKELY)]  # fmt: skip
         ranged = in_range(case, customer_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -291,6 +292,22 @@ def test_between_kinds_of_files_each_movement_counts_once_all_the_same(customer:
     assert sorted(states(full)) == [(200, "WAITING", "NO_REFERENCE_FOUND"), WAITING, BOOKED]
     assert again(report) == Booked()
     assert (open_of(item), len(bank.waiting_ids())) == ([0], 2)
+
+
+@pytest.mark.parametrize("kind", ["report", "statement"])
+def test_what_counts_in_one_of_two_statements_tells_of_one_movement_and_not_of_two(
+    organisation: int, kind: str
+) -> None:
+    """Both stand, one with the movement, one with it set aside; a later file tells it, and one just like it."""
+    first, later = bring(WAITS), bring(WAITS, Entry("2.00", "meer"), id="S2")
+    back(first)
+    again(first)
+    assert states(first) == [(3_100, "IGNORED", "TOLD_ELSEWHERE")]
+    assert WAITING in states(later)
+    # A report of the day has words of its own; some banks mark a movement anew each time they tell it.
+    marked = [replace(WAITS, bank_reference=mark) for mark in ("ONE", "TWO")]
+    content = bank_file(statement(marked, id="S3"))
+    assert take_in(as_report(content) if kind == "report" else content).new_lines == 1
 
 
 def test_one_statement_of_a_file_of_several_leaves_the_others(customer: int, item: int) -> None:

@@ -130,6 +130,7 @@ def mark_told(
                 SELECT statement_id, account_id, booking_date, amount, currency, {_LIKENESS} AS likeness
                 FROM banking_bankline line
                 WHERE organisation_id = %(organisation)s AND statement_id = ANY(%(earlier)s::bigint[])
+                  AND strpos(fingerprint, '-') = 0
                   AND fingerprint NOT IN (SELECT fingerprint FROM counted)
             ), times AS (
                 SELECT account_id, booking_date, amount, currency, likeness, count(*) AS times,

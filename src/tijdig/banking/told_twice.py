@@ -50,6 +50,7 @@ def mark_told(cursor: Any, counted: str, parameters: dict[str, Any]) -> None:
                        array_agg(line.counterparty_iban) AS payers, array_agg(line.end_to_end_id) AS ids
                 FROM banking_bankline line JOIN banking_bankstatement statement ON statement.id = line.statement_id
                 WHERE line.organisation_id = %(organisation)s AND line.account_id = ANY(%(account_ids)s::bigint[])
+                  AND strpos(line.fingerprint, '-') = 0
                   AND line.booking_date BETWEEN %(first)s AND %(last)s
                   AND statement.format NOT IN ('', %(format)s)
                   AND line.fingerprint NOT IN (SELECT fingerprint FROM counted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -11,16 +10,16 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.banking.builders import DAY, Entry, bank_file, statement
 from tests.ledger.builders import a_customer, an_item, an_organisation, new_item
+from tests.processes.paid import BACK, BACK_ON, PAID
 from tijdig.banking import queries as bank
 from tijdig.banking.queries import LineView
 from tijdig.banking.states import LineState
 from tijdig.domain.ledger import ItemKind
 from tijdig.domain.money import Money
 from tijdig.dunning import queries as followed
-from tijdig.infra import audit, tenancy
+from tijdig.infra import tenancy
 from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
-from tijdig.ledger import verification
 from tijdig.organisations.operations import change_cash_policy
 from tijdig.payments import queries as payments
 from tijdig.processes import cash_application, returns
@@ -28,26 +27,9 @@ from tijdig.processes.cash_application import BankImport
 from tijdig.processes.refunds import StatusTold
 from tijdig.reporting import timeline
 
+pytestmark = pytest.mark.usefixtures("the_books_agree")
 ON = date(2026, 11, 25)
 ACTOR = "user:1"
-BACK_ON = DAY + timedelta(days=3)
-PAID = Entry("100.00", "2026-0042", end_to_end_id="E-1", bank_reference="PAYMENT-1")
-BACK = Entry("-100.00", end_to_end_id="E-1", return_code="AM04", day=BACK_ON, bank_reference="RETURN-1")
-
-
-@pytest.fixture(autouse=True)
-def _the_books_always_agree(request: pytest.FixtureRequest) -> Iterator[None]:
-    organisation_id = request.getfixturevalue("organisation")
-    yield
-    with tenancy.within(organisation_id):
-        assert list(verification.problems()) == []
-        assert list(audit.breaks()) == []
-
-
-@pytest.fixture
-def item(customer: int) -> int:
-    """The invoice that PAID pays."""
-    return an_item(customer, 10_000, number="2026-0042")
 
 
 def bring(*entries: Entry, id: str = "S1", day: date = DAY) -> BankImport:

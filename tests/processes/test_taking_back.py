@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as some
 from tests.banking.builders import DAY, Entry, bank_file, statement
 from tests.ledger.builders import a_credit, a_customer, an_item, an_organisation, new_item
 from tests.ledger.test_two_at_once import at_once, names
+from tests.processes.paid import PAID
 from tijdig.banking import matcher_records
 from tijdig.banking import queries as bank
 from tijdig.banking.operations import TakenBackBefore
@@ -37,29 +37,11 @@ from tijdig.processes.cash_application import (
     TakenBack,
 )
 
+pytestmark = pytest.mark.usefixtures("the_books_agree")
 ON = date(2026, 11, 25)
 ACTOR = "user:1"
 IBAN = "NL02RABO0123456789"
-PAID = Entry("100.00", "2026-0042", end_to_end_id="E-1", bank_reference="PAYMENT-1")
 WAITS = Entry("31.00", "no idea", iban="BE71096123456769", name="Iemand")
-
-
-@pytest.fixture(autouse=True)
-def _the_books_always_agree(request: pytest.FixtureRequest) -> Iterator[None]:
-    if "organisation" not in request.fixturenames:
-        yield
-        return
-    organisation_id = request.getfixturevalue("organisation")
-    yield
-    with tenancy.within(organisation_id):
-        assert list(verification.problems()) == []
-        assert list(audit.breaks()) == []
-
-
-@pytest.fixture
-def item(customer: int) -> int:
-    """The invoice that PAID pays."""
-    return an_item(customer, 10_000, number="2026-0042")
 
 
 def bring(*entries: Entry, id: str = "S1", day: date = DAY, opening: str | None = "1000.00") -> BankImport:

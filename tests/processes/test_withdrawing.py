@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,12 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.banking.builders import DAY, Entry, bank_file, statement
 from tests.banking.test_told_twice import CHILDREN, as_notice, batch
 from tests.dunning import story
-from tests.ledger.builders import a_credit, an_item, new_item
+from tests.ledger.builders import a_credit, new_item
+from tests.processes.paid import BACK, BACK_ON, PAID
 from tijdig.banking import queries as bank
 from tijdig.banking.states import LineState
 from tijdig.domain.money import Money
 from tijdig.dunning import queries as followed
-from tijdig.infra import audit, tenancy
+from tijdig.infra import tenancy
 from tijdig.ledger import operations as ledger_operations
 from tijdig.ledger import queries as ledger
 from tijdig.ledger import verification
@@ -31,31 +31,11 @@ from tijdig.processes.cash_application import BankImport, StatementStays
 from tijdig.processes.refunds import StatusTold
 from tijdig.processes.sending import send_waiting
 
+pytestmark = pytest.mark.usefixtures("the_books_agree")
 ON = date(2026, 11, 25)
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 ANNA, BEN = "user:1", "user:2"
 THEIRS = "NL44RABO0123456789"
-BACK_ON = DAY + timedelta(days=3)
-PAID = Entry("100.00", "2026-0042", end_to_end_id="E-1", bank_reference="PAYMENT-1")
-BACK = Entry("-100.00", end_to_end_id="E-1", return_code="AM04", day=BACK_ON, bank_reference="RETURN-1")
-
-
-@pytest.fixture(autouse=True)
-def _the_books_always_agree(request: pytest.FixtureRequest) -> Iterator[None]:
-    if "organisation" not in request.fixturenames:
-        yield
-        return
-    organisation_id = request.getfixturevalue("organisation")
-    yield
-    with tenancy.within(organisation_id):
-        assert list(verification.problems()) == []
-        assert list(audit.breaks()) == []
-
-
-@pytest.fixture
-def item(customer: int) -> int:
-    """The invoice that PAID pays."""
-    return an_item(customer, 10_000, number="2026-0042")
 
 
 def bring(*entries: Entry, id: str = "S1", day: date = DAY) -> BankImport:

@@ -235,14 +235,7 @@ def test_statements_and_movements_stay_and_count_when_statements_could_be_taken_
 ) -> None:
     to(empty_database, "banking", "0030_receipts_by_clue")
     with connections[empty_database].cursor() as cursor:
-        cursor.execute(
-            _A_STATEMENT.replace("rejected,", "format, rejected,").replace("'[]'", "'camt.053', '[]'")
-            + _A_MOVEMENT.replace(
-                "batch_incomplete,", "batch_incomplete, returned, exchange_rate, original_currency,"
-            )
-            .replace("false, 'AC04'", "false, false, '', '', 'AC04'")
-            .replace("'f'", f"'{'f' * 64}'")
-        )
+        cursor.execute(_A_MOVEMENT_OF_A_STATEMENT)
     to(empty_database)
     with connections[empty_database].cursor() as cursor:
         cursor.execute("SELECT taken_back_at, taken_back_by FROM banking_bankstatement")
@@ -253,8 +246,9 @@ def test_statements_and_movements_stay_and_count_when_statements_could_be_taken_
 
 def test_what_told_of_a_return_tells_it_still_when_tellings_could_be_withdrawn(empty_database: str) -> None:
     to(empty_database, "payments", "0002_walls")
+    to(empty_database, "banking", "0030_receipts_by_clue")
     with connections[empty_database].cursor() as cursor:
-        cursor.execute(_A_TELLING)
+        cursor.execute(_A_MOVEMENT_OF_A_STATEMENT + _A_TELLING)
     to(empty_database)
     with connections[empty_database].cursor() as cursor:
         cursor.execute("SELECT source, counts, withdrawn FROM payments_returntelling")
@@ -262,12 +256,10 @@ def test_what_told_of_a_return_tells_it_still_when_tellings_could_be_withdrawn(e
 
 
 _A_TELLING = """
-    SET session_replication_role = replica;
     INSERT INTO payments_return (id, organisation_id, line_id, on_date, amount, charges, currency, code, loosened,
         actor, at) VALUES (1, 7, 1, '2026-01-31', 100, 0, 'EUR', 'AM04', '[]', 'cli', now());
     INSERT INTO payments_returntelling (organisation_id, return_id, source, statement, bank_reference, counts)
         VALUES (7, 1, 'bank:1', '', '', true);
-    SET session_replication_role = DEFAULT;
 """
 
 
@@ -278,6 +270,14 @@ _A_MOVEMENT = """
         VALUES (7, 1, 1, 'f', 0, '2026-01-31', -12100, 'EUR', '', '', '', '', '', '', '', '', false, 'AC04',
                 'WAITING', '{}');
 """
+
+
+# As of banking 0030.
+_A_MOVEMENT_OF_A_STATEMENT = _A_STATEMENT.replace("rejected,", "format, rejected,").replace(
+    "'[]'", "'camt.053', '[]'"
+) + _A_MOVEMENT.replace(
+    "batch_incomplete,", "batch_incomplete, returned, exchange_rate, original_currency,"
+).replace("false, 'AC04'", "false, false, '', '', 'AC04'").replace("'f'", f"'{'f' * 64}'")
 
 
 def test_statements_stay_when_their_kind_of_file_came(empty_database: str) -> None:
